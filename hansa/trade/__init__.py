@@ -1,0 +1,1 @@
+"""Trade between regions: flows, mirror reports, indicators, readers, the store."""
