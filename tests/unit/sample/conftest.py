@@ -1,0 +1,28 @@
+"""The sample world, made once for all tests of this folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+import hansa.sample
+from hansa.trade.store import Store
+
+
+@pytest.fixture(scope="session")
+def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("sample") / "world"
+    hansa.sample.build(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def store(sample_folder: Path) -> Store:
+    return hansa.sample.build(sample_folder)
+
+
+@pytest.fixture(scope="session")
+def truth(sample_folder: Path) -> dict[str, pa.Table]:
+    return dict(hansa.sample.truth(sample_folder))
