@@ -142,11 +142,10 @@ class Result:
         head, count = self._head(rows)
         lines = [f"{self.title}  [{count}]", *(f"  {line}" for line in self.cite())]
         if width:
-            lines = [
-                part
-                for line in lines
-                for part in textwrap.wrap(line, width, subsequent_indent=" " * 9, break_long_words=False)
-            ]
+            wrapping = textwrap.TextWrapper(
+                width, subsequent_indent=" " * 9, break_long_words=False, break_on_hyphens=False
+            )
+            lines = [part for line in lines for part in wrapping.wrap(line)]
         columns = [_column(name, values) for name, values in head.to_pydict().items()]
         labels = _leading_labels(head)
         for part in _parts([len(column[0]) + 1 for column in columns], labels, width):

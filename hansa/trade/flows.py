@@ -311,6 +311,41 @@ def _valued(flows: Flows) -> Flows:
     return flows._with(flows.table.filter(~empty), flows.provenance, notes=(*flows.notes, note))
 
 
+def yearly(flows: Flows) -> Flows:
+    """Months or quarters summed to years. A year of which a month or quarter is nowhere in the table is left out.
+
+    flows : of one frequency; years stay as they are.
+
+    Raises
+    ------
+    DataError : no year is complete.
+
+    >>> rows = {"period": [f"2021-Q{n}" for n in (1, 2, 3, 4)] + ["2022-Q1"], "origin": ["A"] * 5, "value": [1.0] * 5}
+    >>> whole = yearly(as_flows(rows))
+    >>> whole.totals("period").to_pylist(), whole.notes
+    ([{'period': '2021', 'value': 4.0}], ('2022 is left out: not all of its periods are there',))
+    """
+    parts: dict[str, set[str]] = {}
+    present = flows.totals("period")["period"].to_pylist()
+    if all(periods.frequency(one) == "A" for one in present):
+        return flows
+    for one in present:
+        parts.setdefault(one.split("-")[0], set()).add(one)
+    full = {"A": 1, "Q": 4, "M": 12}
+    whole = [year for year, held in parts.items() if len(held) == full[periods.frequency(min(held))]]
+    if not whole:
+        raise DataError(
+            f"No year is complete: {', '.join(sorted(parts))} lack months or quarters, and cannot be summed."
+        )
+    table = flows.where(period=[one for year in whole for one in parts[year]]).table
+    table = table.with_columns(nw.col("period").str.slice(0, 4))
+    summed = [nw.col(name).sum() for name in ("value", "quantity") if name in flows.columns]
+    table = table.group_by(*(name for name in flows.columns if name not in ("value", "quantity"))).agg(*summed)
+    left = sorted(set(parts) - set(whole))
+    notes = (f"{', '.join(left)} is left out: not all of its periods are there",) if left else ()
+    return flows._with(table, flows.provenance.then("summed", "to years")).noting(*notes)
+
+
 def _counted_twice() -> DataError:
     return DataError(
         "The table holds two mirror reports of the same flows, which would be counted twice. Choose one with "

@@ -16,7 +16,7 @@ from hansa.archive import Archive, Entry
 from hansa.errors import DataError, MissingTable, UnitMismatch, UnknownCode
 from hansa.provenance import Provenance
 from hansa.result import Result
-from hansa.trade.flows import TOLD_BY, Flows
+from hansa.trade.flows import TOLD_BY, Flows, yearly
 from hansa.trade.mirror import mirror
 from hansa.trade.side import MEASURES, SideTable
 from hansa.units import Money
@@ -108,7 +108,8 @@ class Store:
         told_by : ``origin`` or ``destination``, to take one of two mirror reports; ``reconciled``, to have one value
             made of both (`hansa.mirror`, with the side tables distance, contiguity and landlocked where they are here).
         scope : ``goods`` or ``services``.
-        frequency : ``A``, ``Q`` or ``M``; the coarsest at hand by default, so that no year is counted twice.
+        frequency : ``A``, ``Q`` or ``M``; the coarsest at hand by default, so that no year is counted twice. Years are
+            summed from quarters or months where there are none (`hansa.trade.flows.yearly`).
 
         Raises
         ------
@@ -119,7 +120,7 @@ class Store:
         table = self.archive.table(entries)
         last = entries[-1].meta
         present = set(tables.collect(table.select("frequency").unique())["frequency"].to_pylist())
-        rhythm = frequency or next((f for f in "AQM" if f in present), "A")
+        rhythm, summed = _rhythm(present, frequency)
         if rhythm not in present:
             raise DataError(
                 f"{entries[-1].name!r} has no periods of frequency {rhythm!r}; it has {', '.join(sorted(present))}."
@@ -136,6 +137,7 @@ class Store:
             provenance=_provenance(entries),
             notes=tuple(dict.fromkeys(note for entry in entries for note in entry.meta["notes"])),
         )
+        flows = yearly(flows) if summed else flows
         if told_by is None or told_by == flows.told_by:
             return flows
         if told_by not in TOLD_BY:
@@ -232,6 +234,14 @@ def open_store(folder: str | os.PathLike[str]) -> Store:
     hansa.errors.DataError: no/such/folder: There is no store here (no manifest.json). Make one with ...
     """
     return Store(folder)
+
+
+def _rhythm(present: set[str], asked: str | None) -> tuple[str, bool]:
+    """The frequency of the rows to take, and whether they are summed to years."""
+    finer = [rhythm for rhythm in "QM" if rhythm in present]
+    if asked == "A" and "A" not in present and finer:
+        return finer[0], True
+    return asked or next(rhythm for rhythm in "AQM" if rhythm in present), False
 
 
 def _said(data: Flows | SideTable) -> dict[str, Any]:

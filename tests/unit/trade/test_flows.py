@@ -9,7 +9,7 @@ from hypothesis import strategies as some
 
 from hansa import tables
 from hansa.errors import DataError
-from hansa.trade.flows import Flows, as_flows, one_report
+from hansa.trade.flows import Flows, as_flows, one_report, yearly
 from hansa.units import Money
 
 FLOWS = {
@@ -164,6 +164,23 @@ def test_frames_come_in_and_go_out():
         assert flows.to_pandas()["value"].tolist() == FLOWS["value"]
         assert flows.to_polars()["value"].to_list() == FLOWS["value"]
     assert as_flows(flows) is flows
+
+
+def test_months_are_summed_to_whole_years():
+    months = [f"{year}-{month:02d}" for year in (2020, 2021, 2022) for month in range(1, 13)][:-1]
+    rows = {"period": months * 2, "origin": ["A"] * 35 + ["B"] * 35, "value": [1.0] * 70, "quantity": [2.0] * 70}
+    whole = yearly(as_flows(rows))
+    assert sums(whole, "period", "origin") == {(y, o): 12.0 for y in ("2020", "2021") for o in "AB"}
+    assert whole.totals(measure="quantity").to_pylist() == [{"quantity": 96.0}]
+    assert whole.notes == ("2022 is left out: not all of its periods are there",)
+    assert whole.provenance.lines()[-1] == "summed: to years"
+    with pytest.raises(DataError, match="No year is complete: 2021 lack months or quarters, and cannot be summed."):
+        yearly(as_flows({"period": ["2021-01"], "origin": ["A"], "value": [1.0]}))
+
+
+def test_years_are_years_already():
+    flows = as_flows(FLOWS)
+    assert yearly(flows) is flows
 
 
 def test_notes_are_added():

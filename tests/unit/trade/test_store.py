@@ -60,6 +60,16 @@ def test_the_coarsest_periods_by_default_so_that_no_year_counts_twice(store: Sto
         store.flows(frequency="Q")
 
 
+def test_years_are_summed_where_there_are_only_months(store: Store):
+    months = [f"2021-{month:02d}" for month in range(1, 13)] + ["2022-01"]
+    columns = {"origin": ["A"] * 13, "destination": ["B"] * 13, "product": ["p"] * 13, "value": [1.0] * 13}
+    store.write(flows(period=months, **columns))
+    assert len(sums(store.flows(), "period")) == 13
+    whole = store.flows(frequency="A")
+    assert sums(whole, "period") == {("2021",): 12.0}
+    assert whole.notes == ("2022 is left out: not all of its periods are there",)
+
+
 def test_any_engine_can_be_written(store: Store):
     store.write(as_flows(pl.LazyFrame(ROWS)))
     assert sums(store.flows()) == {(): 12.0}

@@ -1,0 +1,67 @@
+"""The command line, as it is called; and a store to call it on."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from hansa.cli import main
+
+TRADE = """period,origin,destination,product,value
+2021,BLR,RUS,010101,5
+2021,RUS,BLR,270900,7
+2021,KAZ,BLR,270900,2
+2022,BLR,RUS,010101,6
+2022,RUS,BLR,270900,8
+2022,KAZ,RUS,270900,4
+2022,BLR,KAZ,040221,3
+"""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command said, and how it ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+Hansa = Callable[..., Said]
+
+
+@pytest.fixture
+def hansa(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path) -> Hansa:
+    """Calls the command line in an empty folder: ``hansa("show", "rca", "--store", folder)``."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+
+    def call(*words: object) -> Said:
+        monkeypatch.setattr(sys, "argv", ["hansa", *map(str, words)])
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as end:
+            main()
+        said = capfd.readouterr()
+        return Said(int(end.value.code or 0), said.out, said.err)
+
+    return call
+
+
+@pytest.fixture
+def filled(hansa: Hansa, tmp_path: Path) -> Hansa:
+    """The same, where the store hansa-store holds a small table as dataset trade, known from 2023-01-31."""
+    (tmp_path / "trade.csv").write_text(TRADE)
+    assert hansa("import", "trade.csv", "--yes", "--vintage", "2023-01-31").code == 0
+    return hansa
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The store of the sample world."""
+    from hansa import sample
+
+    return sample.build(tmp_path_factory.mktemp("sample") / "world").archive.folder
