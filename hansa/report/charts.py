@@ -1,0 +1,260 @@
+"""Charts as plain SVG, drawn on the server: no script, no style sheet, a title and a description for a screen reader.
+
+Sizes are in units of a drawing 360 wide, which a telephone shows at about its own size. What a colour says a dash or a
+mark says too, so that the charts survive a black-and-white printer.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from html import escape
+
+from hansa.report.facts import Amount, Drawing, Sentence, mark
+from hansa.report.words import Words
+
+WIDTH = 360
+ACCENT, INK, MUTED, FAINT, PAPER = "#0f4c5c", "#24292e", "#6d7680", "#dfe3e6", "#ffffff"
+SERIES = ((ACCENT, ""), (MUTED, "5 3"), ("#a9b4bd", "1.5 3"))
+LETTER = 6.5  # width of a letter at size 11, rather more than the mean
+
+
+def draw(drawing: Drawing, words: Words, *, uid: str = "chart", font: str | None = None) -> str:
+    """The drawing as an SVG element.
+
+    Parameters
+    ----------
+    drawing : what to show.
+    words : the language of labels.
+    uid : prefix of the ids inside, unique on the page.
+    font : family of the letters; by default they take that of the page.
+    """
+    shape: Callable[[Drawing, Words], tuple[list[str], float]] = _SHAPES[drawing.kind]
+    body, height = shape(drawing, words)
+    return frame(words.say(drawing.title), _described(drawing, words), body, height, uid, font)
+
+
+def frame(title: str, description: str, body: Sequence[str], height: float, uid: str, font: str | None) -> str:
+    """An SVG element around a body, named and described."""
+    family = f' font-family="{escape(font)}"' if font else ""
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {_n(height)}" role="img" '
+        f'aria-labelledby="{uid}-t {uid}-d" font-size="11"{family} fill="{INK}">'
+        f'<title id="{uid}-t">{escape(title)}</title><desc id="{uid}-d">{escape(description)}</desc>'
+        f"{''.join(body)}</svg>"
+    )
+
+
+def _described(drawing: Drawing, words: Words) -> str:
+    """Each series in words: first and last figure. The table beside the chart has them all."""
+    said = []
+    for line in drawing.lines:
+        known = [(p, x) for p, x in zip(drawing.places, line.figures, strict=True) if x is not None]
+        if not known:
+            continue
+        (first, before), (last, after) = known[0], known[-1]
+        template = mark("{series}: {first} {before}, {last} {after}.")
+        values = {"series": words.say(line.name), "first": words.show(first), "last": words.show(last)}
+        amounts = {"before": replace(drawing.amount, value=before), "after": replace(drawing.amount, value=after)}
+        said.append(words.say(Sentence(template, {**values, **amounts})))
+    return " ".join(said) + " " + words(mark("All figures stand in the table beside the chart."))
+
+
+def ticks(low: float, high: float, count: int = 4) -> list[float]:
+    """Round numbers that span low..high, about `count` of them.
+
+    >>> ticks(0, 87), ticks(-3, 9)
+    ([0.0, 50.0, 100.0], [-5.0, 0.0, 5.0, 10.0])
+    """
+    span = (high - low) or abs(high) or 1.0
+    rough = span / max(1, count - 1)
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(m * power for m in (1, 2, 2.5, 5, 10) if m * power >= rough * 0.999)
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    return [round(k * step, 10) for k in range(first, last + 1)]
+
+
+# ---- shapes ---------------------------------------------------------------------------------------------------------
+def _lines(drawing: Drawing, words: Words) -> tuple[list[str], float]:
+    top, bottom, height = 26.0, 164.0, 188.0
+    marks = ticks(*_bounds([x for line in drawing.lines for x in line.figures], zero=drawing.amount.kind == "money"))
+    left, right = _gutter(marks, drawing, words), WIDTH - 16.0
+    x_at, y_at = _ruler(len(drawing.places), left, right), _scale(marks, bottom, top)
+    body = [_axis(mark, left, right, y_at(mark), drawing, words) for mark in marks]
+    body += _bottom_labels([words.show(place) for place in drawing.places], x_at, bottom + 16)
+    for rank, line in enumerate(drawing.lines):
+        colour, dash = SERIES[rank % len(SERIES)]
+        points = [(x_at(k), y_at(value)) for k, value in enumerate(line.figures) if value is not None]
+        path = " ".join(f"{_n(x)},{_n(y)}" for x, y in points)
+        dashed = f' stroke-dasharray="{dash}"' if dash else ""
+        body.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"{dashed}/>')
+        body += [f'<circle cx="{_n(x)}" cy="{_n(y)}" r="2.6" fill="{colour}"/>' for x, y in points[-1:]]
+    return body + _legend([words.say(line.name) for line in drawing.lines], left), height
+
+
+def _columns(drawing: Drawing, words: Words) -> tuple[list[str], float]:
+    top, bottom, height = 26.0, 164.0, 188.0
+    marks = ticks(*_bounds([x for line in drawing.lines for x in line.figures], zero=True))
+    left, right = _gutter(marks, drawing, words), WIDTH - 6.0
+    y_at = _scale(marks, bottom, top)
+    slot = (right - left) / max(1, len(drawing.places))
+    width = slot * 0.8 / max(1, len(drawing.lines))
+    body = [_axis(mark, left, right, y_at(mark), drawing, words) for mark in marks]
+    for rank, line in enumerate(drawing.lines):
+        colour = (ACCENT, "#b4bec6")[rank % 2]
+        for k, value in enumerate(line.figures):
+            if value is not None:
+                x, y, base = left + slot * (k + 0.1) + rank * width, y_at(value), y_at(0.0)
+                body.append(_box(x, min(y, base), width * 0.92, abs(base - y), colour))
+    labels = [words.show(place) for place in drawing.places]
+    body += _bottom_labels(labels, lambda k: left + slot * (k + 0.5), bottom + 16)
+    return body + _legend([words.say(line.name) for line in drawing.lines], left, boxes=True), height
+
+
+def _bars(drawing: Drawing, words: Words) -> tuple[list[str], float]:
+    """Horizontal bars with their labels above them, so that long names of products keep their room."""
+    figures = [x for line in drawing.lines for x in line.figures if x is not None]
+    low, high = min(0.0, *figures, 0.0), max(0.0, *figures, 0.0)
+    span = (high - low) or 1.0
+    left, right = 2.0 + (46.0 if low < 0 else 0.0), WIDTH - 62.0
+
+    def x_at(value: float) -> float:
+        return left + (value - low) / span * (right - left)
+
+    body, y = [], 10.0
+    if len(drawing.lines) > 1:
+        body, y = _legend([words.say(line.name) for line in drawing.lines], 2.0, boxes=True), 34.0
+    for k, place in enumerate(drawing.places):
+        body.append(_text(2, y, _cut(words.show(place), 58)))
+        y += 4
+        for rank, line in enumerate(drawing.lines):
+            value = line.figures[k]
+            if value is not None:
+                x0, x1 = x_at(min(0.0, value)), x_at(max(0.0, value))
+                body.append(_box(x0, y, max(x1 - x0, 0.8), 8, (ACCENT, "#b4bec6")[rank % 2]))
+                shown = words.show(replace(drawing.amount, value=value), drawing.scale)
+                body.append(_text(x1 + 4, y + 8, shown, colour=INK if rank == 0 else MUTED))
+            y += 10.5
+        y += 11
+    return body, y - 8
+
+
+def _spans(drawing: Drawing, words: Words) -> tuple[list[str], float]:
+    """For each place a bar from low to high, and a mark for each series."""
+    top, bottom, height = 26.0, 164.0, 188.0
+    every = [x for line in drawing.lines for x in line.figures] + [*drawing.low, *drawing.high]
+    marks = ticks(*_bounds(every, zero=False))
+    left, right = _gutter(marks, drawing, words), WIDTH - 16.0
+    x_at, y_at = _ruler(len(drawing.places), left + 8, right), _scale(marks, bottom, top)
+    body = [_axis(mark, left, right, y_at(mark), drawing, words) for mark in marks]
+    for k, (low, high) in enumerate(zip(drawing.low, drawing.high, strict=True)):
+        if low is not None and high is not None:
+            body.append(_box(x_at(k) - 6, y_at(high), 12, max(y_at(low) - y_at(high), 1), "#cbd3d8"))
+    for rank, line in enumerate(drawing.lines):
+        for k, value in enumerate(line.figures):
+            if value is not None:
+                body.append(_mark(rank, x_at(k), y_at(value)))
+    body += _bottom_labels([words.show(place) for place in drawing.places], x_at, bottom + 16)
+    names = [words.say(line.name) for line in drawing.lines]
+    legend = _legend(names, left, marks=True)
+    end = left + sum(25 + LETTER * len(name) for name in names)
+    legend += [_box(end, 5, 9, 9, "#cbd3d8"), _text(end + 13, 13, words(mark("interval")))]
+    return body + legend, height
+
+
+_SHAPES = {"lines": _lines, "columns": _columns, "bars": _bars, "spans": _spans}
+
+
+# ---- pieces ---------------------------------------------------------------------------------------------------------
+def _axis(mark: float, left: float, right: float, y: float, drawing: Drawing, words: Words) -> str:
+    colour = MUTED if mark == 0 else FAINT
+    line = f'<line x1="{_n(left)}" x2="{_n(right)}" y1="{_n(y)}" y2="{_n(y)}" stroke="{colour}" stroke-width="1"/>'
+    return line + _text(left - 5, y + 4, _tick(mark, drawing, words), anchor="end", colour=MUTED)
+
+
+def _tick(mark: float, drawing: Drawing, words: Words) -> str:
+    if drawing.amount.kind == "money":
+        figure = mark / drawing.scale
+        digits = 0 if figure == round(figure) else 1 if round(figure, 1) == round(figure, 6) else 2
+        return words.number(figure, digits)
+    return words.show(Amount(mark, drawing.amount.kind))
+
+
+def _gutter(marks: Sequence[float], drawing: Drawing, words: Words) -> float:
+    return 12 + LETTER * max(len(_tick(mark, drawing, words)) for mark in marks)
+
+
+def _bottom_labels(labels: Sequence[str], x_at: Callable[[int], float], y: float) -> list[str]:
+    """As many labels as fit, the last one always."""
+    if not labels:
+        return []
+    room = abs(x_at(1) - x_at(0)) if len(labels) > 1 else WIDTH
+    step = max(1, math.ceil((max(map(len, labels)) * LETTER + 8) / max(room, 1e-9)))
+    kept = [k for k in range(len(labels)) if (len(labels) - 1 - k) % step == 0]
+    return [
+        _text(min(x_at(k), WIDTH - LETTER * len(labels[k]) / 2), y, labels[k], anchor="middle", colour=MUTED)
+        for k in kept
+    ]
+
+
+def _legend(names: Sequence[str], left: float, *, boxes: bool = False, marks: bool = False) -> list[str]:
+    body, x = [], left
+    for rank, name in enumerate(_cut(name, 26) for name in names):
+        colour, dash = SERIES[rank % len(SERIES)]
+        if boxes:
+            body.append(_box(x, 5, 9, 9, (ACCENT, "#b4bec6")[rank % 2]))
+            x += 13
+        elif marks:
+            body.append(_mark(rank, x + 4, 9))
+            x += 13
+        else:
+            dashed = f' stroke-dasharray="{dash}"' if dash else ""
+            body.append(
+                f'<line x1="{_n(x)}" x2="{_n(x + 18)}" y1="9" y2="9" stroke="{colour}" stroke-width="2"{dashed}/>'
+            )
+            x += 22
+        body.append(_text(x, 13, name))
+        x += LETTER * len(name) + 12
+    return body
+
+
+def _mark(rank: int, x: float, y: float) -> str:
+    if rank == 0:
+        return f'<circle cx="{_n(x)}" cy="{_n(y)}" r="3.6" fill="{ACCENT}"/>'
+    if rank == 1:
+        path = f"M{_n(x - 4)} {_n(y + 3)}L{_n(x)} {_n(y - 4)}L{_n(x + 4)} {_n(y + 3)}Z"
+    else:
+        path = f"M{_n(x - 3.4)} {_n(y - 3.4)}h6.8v6.8h-6.8z"
+    return f'<path d="{path}" fill="{PAPER}" stroke="{MUTED}" stroke-width="1.3"/>'
+
+
+def _text(x: float, y: float, text: str, *, anchor: str = "start", colour: str = INK) -> str:
+    return f'<text x="{_n(x)}" y="{_n(y)}" text-anchor="{anchor}" fill="{colour}">{escape(text)}</text>'
+
+
+def _box(x: float, y: float, width: float, height: float, colour: str) -> str:
+    return f'<rect x="{_n(x)}" y="{_n(y)}" width="{_n(width)}" height="{_n(height)}" fill="{colour}"/>'
+
+
+def _bounds(figures: Sequence[float | None], *, zero: bool) -> tuple[float, float]:
+    known = [x for x in figures if x is not None] or [0.0, 1.0]
+    low, high = min(known), max(known)
+    return (min(0.0, low), max(0.0, high)) if zero or high == low else (low, high)
+
+
+def _scale(marks: Sequence[float], bottom: float, top: float) -> Callable[[float], float]:
+    low, high = marks[0], marks[-1]
+    return lambda value: bottom - (value - low) / ((high - low) or 1.0) * (bottom - top)
+
+
+def _ruler(count: int, left: float, right: float) -> Callable[[int], float]:
+    return lambda k: (left + right) / 2 if count < 2 else left + k * (right - left) / (count - 1)
+
+
+def _cut(text: str, letters: int) -> str:
+    return text if len(text) <= letters else text[: letters - 1].rstrip(" ,;") + "…"
+
+
+def _n(number: float) -> str:
+    return f"{round(number, 1):g}"

@@ -1,0 +1,53 @@
+"""Commands that show a figure of the report again, as text to be typed beside the store."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from hansa.trade.indicators.declare import NARROWING
+
+if TYPE_CHECKING:
+    from hansa.report.pair import Pair
+
+
+def show(
+    pair: Pair,
+    key: str,
+    options: Mapping[str, Any],
+    *,
+    frequency: str | None = None,
+    told_by: str | None = None,
+    scope: str = "goods",
+) -> str:
+    """The command line that shows an indicator on the same flows."""
+    parts = ["hansa", "show", key]
+    for name, value in options.items():
+        several = [value] if isinstance(value, str) else list(value)
+        text = ",".join(map(str, several))
+        parts += [f"--{name}", text] if name in NARROWING else ["-p", f"{name}={text}"]
+    for name, base in (
+        ("frequency", frequency),
+        ("told-by", told_by),
+        ("scope", scope if scope != "goods" else None),
+    ):
+        parts += [f"--{name}", base] if base else []
+    return shlex.join([*parts, *_where(pair)])
+
+
+def mirror(pair: Pair) -> str:
+    """The command line that shows both reports of the pair."""
+    return shlex.join(["hansa", "mirror", pair.a, pair.b, "--period", pair.period, *_where(pair)])
+
+
+def report(pair: Pair, me: str, other: str, language: str) -> str:
+    """The command line that makes this report."""
+    parts = ["hansa", "report", me, other, "--period", pair.period, "--language", language]
+    return shlex.join([*parts, *_where(pair)])
+
+
+def _where(pair: Pair) -> list[str]:
+    """The store by the name of its folder (a report tells nothing of the machine it was made on), dataset, day."""
+    where = ["--store", pair.store.archive.folder.name, "--dataset", pair.dataset]
+    return where + (["--as-of", pair.as_of] if pair.as_of else [])
