@@ -1,0 +1,108 @@
+"""What the machine must offer, and what becomes of a test when it does not.
+
+HANSA_DATA     folder with the real public tables (tests on them skip, loudly, where it is unset)
+HANSA_REQUIRE  what must be there, such as "data chromium": for these a skip is a failure
+
+A test that needs something takes it as a fixture: `hansa_data`, `chromium`, `poppler`, `java`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+hypothesis.settings.register_profile("house", derandomize=True, deadline=None, print_blob=True)
+hypothesis.settings.load_profile("house")
+REQUIRED = frozenset(os.environ.get("HANSA_REQUIRE", "").replace(",", " ").split())
+
+
+def _data() -> Path:
+    folder = os.environ.get("HANSA_DATA")
+    if not folder:
+        raise LookupError("HANSA_DATA names no folder of real tables")
+    if not Path(folder).is_dir():
+        raise LookupError(f"HANSA_DATA names {folder}, which is no folder")
+    return Path(folder).resolve()
+
+
+def _program(*names: str) -> Callable[[], Path]:
+    def find() -> Path:
+        found = [path for name in names if (path := shutil.which(name))]
+        if not found:
+            raise LookupError(f"no program {' or '.join(names)} on this machine")
+        return Path(found[0])
+
+    return find
+
+
+RESOURCES: dict[str, Callable[[], Path]] = {
+    "data": _data,
+    "chromium": _program("chromium", "chromium-browser", "google-chrome"),
+    "poppler": _program("pdftotext"),
+    "java": _program("java"),
+}
+
+
+def _take(resource: str) -> Path:
+    try:
+        return RESOURCES[resource]()
+    except LookupError as lack:
+        why = f"needs {resource}: {lack}"
+    if resource in REQUIRED:
+        pytest.fail(f"{why}; HANSA_REQUIRE says it must be there", pytrace=False)
+    pytest.skip(why)
+
+
+@pytest.fixture(scope="session")
+def hansa_data() -> Path:
+    """Folder of the real public tables."""
+    return _take("data")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """The browser that looks at pages."""
+    return _take("chromium")
+
+
+@pytest.fixture(scope="session")
+def poppler() -> Path:
+    """The program that takes the text out of a PDF."""
+    return _take("poppler")
+
+
+@pytest.fixture(scope="session")
+def java() -> Path:
+    """The machine under Spark."""
+    return _take("java")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if unknown := REQUIRED - set(RESOURCES):
+        raise pytest.UsageError(f"HANSA_REQUIRE names {sorted(unknown)}; it may name {sorted(RESOURCES)}")
+
+
+def pytest_report_header() -> str:
+    lines = []
+    for name, find in RESOURCES.items():
+        try:
+            lines.append(f"{name} {find()}")
+        except LookupError:
+            lines.append(f"{name} absent")
+    return f"hansa: {', '.join(lines)}; must be there: {', '.join(sorted(REQUIRED)) or 'nothing'}"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    lacking: Counter[str] = Counter()
+    for report in terminalreporter.stats.get("skipped", []):
+        if isinstance(report.longrepr, tuple) and (hit := re.match(r"Skipped: needs (\w+):", report.longrepr[2])):
+            lacking[hit[1]] += 1
+    for resource, count in sorted(lacking.items()):
+        terminalreporter.write_line(f"NOT TESTED for lack of {resource}: {count} tests", yellow=True, bold=True)
