@@ -220,7 +220,7 @@ def _figures(*arrays: Any) -> dict[str, Any]:
 
 # --- the whole catalogue, and a hundred million rows
 
-PAIR = {"origin": 1, "destination": 2, "closed": 3, "bloc": [1, 2, 3]}
+PAIR = {"origin": 1, "destination": 2, "closed": 3, "lost": 3, "bloc": [1, 2, 3]}
 # indicators that would give a row for each of 20 million flows are asked for one region, which is how they are used
 ASKED: dict[str, dict[str, Any]] = {
     "constant_market_share": {"origin": 1},

@@ -41,7 +41,14 @@ ENGINES: dict[str, Callable[[pa.Table, Path], Any]] = {
     "shuffled": lambda table, folder: table.take(random.Random(3).sample(range(table.num_rows), table.num_rows)),
 }
 # what must be told beside the flows
-GIVEN: dict[str, Any] = {"bloc": ["A", "B"], "origin": "A", "closed": "B", "destination": "C", "demand_elasticity": 2.0}
+GIVEN: dict[str, Any] = {
+    "bloc": ["A", "B"],
+    "origin": "A",
+    "closed": "B",
+    "lost": "B",
+    "destination": "C",
+    "demand_elasticity": 2.0,
+}
 
 
 def _table() -> pa.Table:

@@ -102,7 +102,7 @@ from hansa.trade.indicators.protection import (
     tariff_weighted,
 )
 from hansa.trade.indicators.rank import partner_rank
-from hansa.trade.indicators.redirection import redirection
+from hansa.trade.indicators.redirection import redirection, supplier_replacement
 from hansa.trade.indicators.similarity import (
     export_similarity,
     grubel_lloyd,
@@ -196,6 +196,7 @@ __all__ = [
     "regional_orientation",
     "relative_trade_advantage",
     "relative_trade_intensity",
+    "supplier_replacement",
     "tariff_average",
     "tariff_creation_diversion",
     "tariff_dispersion",
