@@ -62,7 +62,7 @@ def convert(table: Any, concordance: Concordance) -> Converted:
     kinds = rows.collect_schema()
     for column in ("product", "value"):
         if column not in kinds:
-            raise DataError(f"needs a column {column!r} to be converted; there are {', '.join(kinds)}.")
+            raise DataError(f"The table needs a column {column!r} to be converted; there are {', '.join(kinds)}.")
     if kinds["product"] != nw.String:
         raise DataError(
             f"Products are {kinds['product']}, not text, so leading zeros may be lost. Write codes as text."
