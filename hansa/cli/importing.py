@@ -64,6 +64,8 @@ def import_file(
     side: Annotated[str | None, typer.Option(help="It is a side table of this measure, such as gdp.")] = None,
     regions: Annotated[Path | None, typer.Option(help="Your own list of regions (CSV).")] = None,
     classification: Annotated[str | None, typer.Option(help="Of the products, such as HS17.")] = None,
+    concordance: Annotated[Path | None, typer.Option(help="Table by which products are converted (with --to).")] = None,
+    to: Annotated[str | None, typer.Option(help="Classification to convert products to, such as HS92.")] = None,
     parameter: options.Parameters = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Take the proposed column map without asking.")] = False,
 ) -> None:
@@ -88,6 +90,9 @@ def import_file(
         _agree(*agreed, file, yes)
     with terminal.working(f"reading {file.name}") as next_step:
         data = chosen.read(file, **given)
+        if concordance is not None or to is not None:
+            next_step("converting products")
+            data = _converted(data, concordance, to)
         next_step("checking and writing")
         name = dataset or _name(file if chosen.name == "flat" else Path(reader))
         entry = Store.create(store).write(data, dataset=name, vintage=vintage, mode="append" if append else "replace")
@@ -144,6 +149,26 @@ def _with_map(
         constants = {**given["column_map"].constants, "classification": classification}
         given["column_map"] = replace(given["column_map"], constants=constants)
     return None if proposal is None else (replace(proposal, column_map=given["column_map"]), beside)
+
+
+def _converted(data: Flows | SideTable, concordance: Path | None, to: str | None) -> Flows:
+    """The flows in another classification of products.
+
+    Raises
+    ------
+    DataError : one of the two options is missing, or there are no products whose classification is known.
+    """
+    from hansa.products import read_concordance  # slow import
+    from hansa.trade.flows import Flows  # slow import
+    from hansa.trade.nomenclature import in_classification  # slow import
+
+    if concordance is None or to is None:
+        raise DataError("To convert products give both: --concordance FILE, the table, and --to, such as HS92.")
+    if not isinstance(data, Flows) or "product" not in data.columns:
+        raise DataError("Only flows with products can be converted to another classification.")
+    if data.classification is None:
+        raise DataError("The classification of the products is not known. Name it with --classification, such as HS17.")
+    return in_classification(data, read_concordance(concordance, data.classification, to))
 
 
 def _agree(proposal: Proposal, path: Path, file: Path, yes: bool) -> None:

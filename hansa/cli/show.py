@@ -38,6 +38,7 @@ def show(
     told_by: options.ToldBy = None,
     frequency: options.Frequency = None,
     scope: options.Scope = "goods",
+    level: Annotated[str | None, typer.Option(help="Products summed to chapter, heading ... first.")] = None,
     parameter: options.Parameters = None,
     limit: Limit = None,
     format: Form = None,
@@ -51,6 +52,7 @@ def show(
     with terminal.working("loading"):
         import hansa.trade.indicators  # noqa: F401  slow import
         from hansa.indicator import find  # slow import
+        from hansa.trade.nomenclature import at_level  # slow import
         from hansa.trade.store import open_store  # slow import
 
     entry, held = find(indicator), open_store(store)
@@ -61,6 +63,7 @@ def show(
     given |= {name: options.several(codes) for name, codes in narrowed.items() if codes}
     with terminal.working(entry.title):
         flows = of_store(held, dataset, as_of, told_by, frequency, scope)
+        flows = at_level(flows, level) if level else flows
         given |= side_tables(entry, held, as_of, given)
         refuse_lacking(entry, given)
         result = entry.function(flows, **given)

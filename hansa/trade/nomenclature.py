@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from hansa.errors import DataError, UnitMismatch
 from hansa.products import Classification, Concordance, classification, convert, cut_codes
+from hansa.products.concordance import UNALLOCATED
 from hansa.trade.flows import Flows
 
 
@@ -32,7 +33,8 @@ def at_level(flows: Flows, level: str, products: Classification | None = None) -
         if flows.classification is None:
             raise DataError("The flows do not say which classification their products are of; name it, such as HS17.")
         products = classification(flows.classification)
-    codes, notes = cut_codes(products, flows.totals("product")["product"].to_pylist(), level)
+    present = [code for code in flows.totals("product")["product"].to_pylist() if code != UNALLOCATED]
+    codes, notes = cut_codes(products, present, level)
     coarser = flows.regroup({code: cut for code, cut in codes.items() if code != cut}, column="product")
     step = flows.provenance.then("level of products", f"{level} of {products.key}")
     return replace(coarser, provenance=step).noting(*notes)

@@ -379,3 +379,18 @@ def test_report(hansa: Hansa, world: Path, tmp_path: Path):
         refused = hansa("report", *words, "--store", world)
         assert refused.code == 2, words
         assert message in refused.err
+
+
+def test_products_are_converted_on_the_way_in_and_summed_on_the_way_out(hansa, tmp_path):
+    flows, table = tmp_path / "flows.csv", tmp_path / "concordance.csv"
+    flows.write_text("period,origin,destination,product,value\n2021,DEU,FRA,010121,3\n2021,DEU,FRA,020110,5\n")
+    table.write_text("source,target,share\n010121,010111,0.5\n010121,010119,0.5\n020110,020110,1\n")
+    store, given = tmp_path / "store", ["--yes", "--classification", "HS17"]
+    done = hansa("import", flows, "--store", store, *given, "--concordance", table, "--to", "HS92")
+    assert (done.code, "HS17 -> HS92" in done.out) == (0, True)
+    shown = hansa("show", "exports", "--store", store, "--level", "chapter", "-p", "by=origin,product", "-f", "csv")
+    assert [line.split(",")[-2:] for line in shown.out.splitlines()[-2:]] == [["01", "3.0"], ["02", "5.0"]]
+    half = hansa("import", flows, "--store", store, *given, "--to", "HS92")
+    assert (half.code, "give both" in half.err) == (2, True)
+    unknown = hansa("show", "exports", "--store", store, "--level", "chaptr")
+    assert (unknown.code, "HS92 has no level 'chaptr'" in unknown.err) == (2, True)

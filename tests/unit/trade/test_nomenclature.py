@@ -51,6 +51,8 @@ def test_a_concordance_keeps_every_total():
         ("2022", "010119"): 4.0,
     }
     assert any("no target" in note for note in moved.notes)
+    chapters = {row["product"]: row["value"] for row in at_level(moved, "chapter").totals("product").to_pylist()}
+    assert chapters == {"01": 5.0, "unallocated": 2.0}
 
 
 def test_a_concordance_from_elsewhere_is_refused():
