@@ -89,6 +89,19 @@ class Archive:
                     _write_manifest(path, [])
         return cls(path)
 
+    @classmethod
+    def discard_empty(cls, folder: str | os.PathLike[str]) -> None:
+        """Take away a store in which nothing was ever published, and nothing is being written."""
+        path = Path(folder)
+        if not (path / _MANIFEST).is_file() or cls(path).entries():
+            return
+        with contextlib.suppress(OSError):
+            if (path / "files").exists():
+                (path / "files").rmdir()  # refuses while a file is in it
+            for name in (_MANIFEST, ".writing", ".lock"):
+                (path / name).unlink(missing_ok=True)
+            path.rmdir()
+
     def entries(self) -> list[Entry]:
         """Everything that was ever published, in order."""
         try:

@@ -6,6 +6,8 @@ import difflib
 from collections.abc import Iterable, Sequence
 from os import PathLike
 
+LONGEST = 80  # of a code in a message, in characters
+
 
 class HansaError(Exception):
     """Parent of every error that Hansa raises on purpose; the CLI turns it into one message and exit code 2."""
@@ -61,7 +63,8 @@ class UnknownCode(DataError):
         self.kind, self.code = kind, code
         near = nearest(str(code), known)
         middle = f" Nearest known: {', '.join(map(repr, near))}." if near else ""
-        super().__init__(f"{code!r} is no known {kind}.{middle} {hint}", file=file, line=line, column=column)
+        shown = repr(code) if len(str(code)) <= LONGEST else f"{str(code)[:LONGEST]!r}..."
+        super().__init__(f"{shown} is no known {kind}.{middle} {hint}", file=file, line=line, column=column)
 
 
 class UnitMismatch(DataError):
@@ -69,17 +72,16 @@ class UnitMismatch(DataError):
 
 
 class MissingTable(HansaError):
-    """A side table that the figure needs is not in the store.
+    """A side table that the figure needs is not given, or not in the store.
 
     >>> str(MissingTable("gdp", "openness divides trade by GDP"))
     "The side table 'gdp' is missing: openness divides trade by GDP. Import it with 'hansa import FILE --side gdp'."
     """
 
-    def __init__(self, table: str, why: str) -> None:
+    def __init__(self, table: str, why: str, remedy: str | None = None) -> None:
         self.table = table
-        super().__init__(
-            f"The side table {table!r} is missing: {why}. Import it with 'hansa import FILE --side {table}'."
-        )
+        remedy = remedy or f"Import it with 'hansa import FILE --side {table}'."
+        super().__init__(f"The side table {table!r} is missing: {why}. {remedy}")
 
 
 class NotIdentified(HansaError):

@@ -91,7 +91,7 @@ def indicator(
         def computed(data: Any, *args: Any, **options: Any) -> Result:
             for table in needs:
                 if options.get(table) is None:
-                    raise MissingTable(table, f"'{title}' is computed from it")
+                    raise MissingTable(table, f"'{title}' is computed from it", f"Give it as {table}=TABLE.")
             taken = door(data)
             answer = function(taken, *args, **options)
             provenance = taken.provenance.merge(answer.provenance or Provenance())

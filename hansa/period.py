@@ -13,6 +13,7 @@ _YEAR = re.compile(r"^\d{4}$")
 _QUARTER = re.compile(r"^(\d{4})[- ]?[Qq]([1-4])$")
 _MONTH = re.compile(r"^(\d{4})(?:-?[Mm]|-|\.|/)?(\d{2})$")
 _MONTH_FIRST = re.compile(r"^(\d{2})[./](\d{4})$")
+_DAY = re.compile(r"^\d{4}[-./]?\d{2}[-./]?\d{2}(\D.*)?$|^\d{1,2}[-./]\d{1,2}[-./]\d{4}(\D.*)?$")
 _PER_YEAR = {"A": 1, "Q": 4, "M": 12}
 
 
@@ -57,6 +58,11 @@ def canonical(period: object) -> str:
 
 
 def _unknown(period: object) -> DataError:
+    if _DAY.match(str(period).strip()):
+        return DataError(
+            f"{str(period)!r} is a day, and Hansa counts in years, quarters and months. Write the one that is meant, "
+            "such as 2022 or 2022-03."
+        )
     return DataError(
         f"{period!r} is no period that Hansa knows. Write a year (2022), a quarter (2022-Q1) or a month (2022-03)."
     )

@@ -53,11 +53,16 @@ def frame(data: Any) -> nw.LazyFrame[Any]:
     """
     if isinstance(data, str | Path):
         return _parquet(Path(data))
-    if isinstance(data, Mapping):
-        try:
-            data = pa.table(dict(data))
-        except pa.ArrowException as refusal:
-            raise DataError(f"The columns cannot be one table: {refusal}.") from None
+    if isinstance(data, Mapping) and (bare := [key for key, cells in data.items() if isinstance(cells, int | float)]):
+        raise DataError(f"Column {bare[0]!r} is to be a list of cells, not the number {data[bare[0]]!r}.")
+    try:
+        return _taken(pa.table(dict(data)) if isinstance(data, Mapping) else data)
+    except (pa.ArrowException, nw.exceptions.NarwhalsError) as refusal:
+        said = "; ".join(map(str, refusal.args)).splitlines()
+        raise DataError(f"The columns cannot be one table: {' '.join(said)}.") from None
+
+
+def _taken(data: Any) -> nw.LazyFrame[Any]:
     if isinstance(data, pa.Table):
         return _registered(data)
     try:
@@ -73,6 +78,17 @@ def frame(data: Any) -> nw.LazyFrame[Any]:
 
 
 def _registered(table: pa.Table) -> nw.LazyFrame[Any]:
+    if not table.column_names:
+        raise DataError("The table has no columns.")
+    if twice := [name for name in table.column_names if table.column_names.count(name) > 1]:
+        raise DataError(f"Column {twice[0]!r} stands twice in the table. Keep one.", column=twice[0])
+    for name, kind in zip(table.column_names, table.schema.types, strict=True):
+        if isinstance(kind, pa.BaseExtensionType):  # its storage would pass for numbers: months since 1970, say
+            raise DataError(
+                f"Column {name!r} holds {kind.extension_name}, which only pandas reads. Make it text: "
+                f"frame[{name!r}].astype(str).",
+                column=name,
+            )
     return nw.from_native(connection().from_arrow(table))
 
 
@@ -152,6 +168,13 @@ class Schema:
         table = frame(data)
         table = table.rename(self.rename(table.collect_schema().names()))
         kinds = table.collect_schema()
+        for column in self.columns:
+            if column.name in kinds and kinds[column.name].is_nested():
+                raise DataError(
+                    f"Column {column.name!r} of the {self.what} holds {kinds[column.name]}; one label or number a row "
+                    "is needed.",
+                    column=column.name,
+                )
         numbers = [column.name for column in self.columns if column.kind == "number" and column.name in kinds]
         for name in numbers:
             if not kinds[name].is_numeric():

@@ -13,7 +13,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from os import PathLike
 from pathlib import Path
 
@@ -144,6 +144,32 @@ def delimiter_of(text: TextFile, skip: int = 0) -> str:
             line=skip + 1,
         )
     return best[2]
+
+
+def header_line(text: TextFile) -> tuple[int, int]:
+    """The line that names the columns, and how many lines of titles stand above it.
+
+    It is the first line that is neither blank, nor a remark (#), nor a title above a table: a line with at most half as
+    many cells as most lines have.
+
+    Raises
+    ------
+    DataError : there is no such line.
+    """
+    numbered = ((number, line) for number, line in enumerate(text.lines(), 1) if line.strip() and line[0] != "#")
+    head = list(islice(numbered, 100))
+    if not head:
+        raise DataError("The file is empty. It needs a line of column names and at least one row.", file=text.source)
+    csv.field_size_limit(16 * LONGEST_LINE)
+    best = (len(head) // 2, 0, 0)
+    for sign in DELIMITERS:
+        widths = [len(next(csv.reader([line], delimiter=sign))) for _, line in head]
+        usual, count = Counter(widths).most_common(1)[0]
+        titles = widths.index(usual)
+        narrow = all(2 * width <= usual for width in widths[:titles])
+        if usual > 1 and narrow and not any('"' in line for _, line in head[:titles]):  # a quote may hold line ends
+            best = max(best, (count, usual, titles))
+    return head[best[2]][0], best[2]
 
 
 def unpacked(path: Path) -> Path:

@@ -17,7 +17,6 @@ from hansa.cli import terminal
 
 # what is not needed for tables and HTML: packages, what they are for, the extra that brings them
 EXTRAS = (
-    (("altair", "vl_convert"), "charts in reports", "report"),
     (("typst",), "reports as PDF", "pdf"),
     (("sdmx",), "tables in SDMX", "sdmx"),
     (("pyspark",), "tables larger than this machine", "spark"),

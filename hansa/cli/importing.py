@@ -76,11 +76,11 @@ def import_file(
     """
     with terminal.working("loading") as next_step:
         known = readers()
-        from hansa.trade.store import Store  # slow import
-
         chosen = known[options.one_of(reader, tuple(known), "--reader")]
         if not file.exists():
             raise DataError("There is no such file.", file=file)
+        if file.is_dir() and chosen.name != "baci":
+            raise DataError("This is a folder. Name the file in it that holds the table.", file=file)
         own = [one for one in chosen.parameters if one.name not in ("column_map", "regions")]
         given = options.typed(chosen.name, own, options.hints(chosen.read), options.by_name(parameter or ()))
         given |= _told(chosen, {"regions": regions, "classification": classification, "map": map_file, "side": side})
@@ -95,8 +95,24 @@ def import_file(
             data = _converted(data, concordance, to)
         next_step("checking and writing")
         name = dataset or _name(file if chosen.name == "flat" else Path(reader))
-        entry = Store.create(store).write(data, dataset=name, vintage=vintage, mode="append" if append else "replace")
+        entry = _published(store, data, file, dataset=name, vintage=vintage, mode="append" if append else "replace")
     _report(data, file, store, entry)
+
+
+def _published(folder: Path, data: Flows | SideTable, file: Path, **how: Any) -> Any:
+    """Write into the store; one that was made for this import does not outlive its refusal."""
+    from hansa.archive import Archive  # slow import
+    from hansa.trade.store import Store  # slow import
+
+    made = not folder.exists()
+    try:
+        return Store.create(folder).write(data, **how)
+    except DataError as trouble:
+        if made:
+            Archive.discard_empty(folder)
+        if trouble.file is None:
+            trouble.file, trouble.args = file, (f"{file}: {trouble.message}",)
+        raise
 
 
 def _told(chosen: Reader, told: Mapping[str, Any]) -> dict[str, Any]:
@@ -181,7 +197,10 @@ def _agree(proposal: Proposal, path: Path, file: Path, yes: bool) -> None:
     text = proposal.column_map.to_toml()
     typer.echo(f"{file} has no column map. This one is proposed:\n")
     typer.echo(text)
-    typer.echo("The first rows, read by it:\n")
+    if proposal.trouble:
+        typer.echo("The first rows cannot be read by it. Mend the map, or the file.")
+    else:
+        typer.echo("The first rows, read by it:\n")
     names = list(dict.fromkeys(name for row in proposal.rows for name in row))
     cells = [names, *([str(row.get(name, "-")) for name in names] for row in proposal.rows)]
     terminal.rows([["", *line] for line in cells])
@@ -189,14 +208,18 @@ def _agree(proposal: Proposal, path: Path, file: Path, yes: bool) -> None:
         terminal.say(f"note   {remark}")
     if not yes:
         if not sys.stdin.isatty():
+            if proposal.trouble:
+                raise proposal.trouble
             raise DataError(
                 "Nobody is there to agree to the proposed column map. Add --yes to take it, or give one with --map.",
                 file=file,
             )
-        if not typer.confirm(f"\nWrite it to {path} and import?"):
+        if not typer.confirm(f"\nWrite it to {path}{'' if proposal.trouble else ' and import'}?"):
             raise typer.Exit(1)
     path.write_text(text, encoding="utf-8")
     typer.echo(f"\ncolumn map written to {path}")
+    if proposal.trouble:
+        raise proposal.trouble
 
 
 def _name(path: Path) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,6 +14,7 @@ import typer
 from hansa.errors import DataError, UnknownCode
 
 STORE = Path("hansa-store")
+TABLES = (".csv", ".tsv", ".xlsx")
 TRUE, FALSE = ("true", "yes", "1", "on"), ("false", "no", "0", "off")
 
 StoreFolder = Annotated[Path, typer.Option("--store", "-s", help="Folder of the store.", metavar="FOLDER")]
@@ -28,8 +30,19 @@ ToldBy = Annotated[
         help="Whose report to take; where there are both, they are reconciled.", metavar="origin|destination|reconciled"
     ),
 ]
+Regroup = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Count a bloc as one region, with the members of the latest period; or of another: BLOC@2021; or what is "
+        "left of it: 'BLOC without REGION'. May be repeated.",
+        metavar="BLOC",
+    ),
+]
 Parameters = Annotated[
-    list[str] | None, typer.Option("--parameter", "-p", help="name=value; may be repeated.", metavar="NAME=VALUE")
+    list[str] | None,
+    typer.Option(
+        "--parameter", "-p", help="name=value, or name=FILE.csv for a table; may be repeated.", metavar="NAME=VALUE"
+    ),
 ]
 
 
@@ -82,6 +95,8 @@ def _value(name: str, hint: Any, default: Any, text: str) -> Any:
     if typing.get_origin(hint) is tuple:
         inner = typing.get_args(hint)[0]
         return tuple(_value(name, inner, None, part) for part in text.split(","))
+    if hint is Any and text.lower().endswith(TABLES):
+        return table(Path(text), name)
     kinds = {hint, *typing.get_args(hint), *([type(default)] if hint is Any else [])}
     try:
         if bool in kinds:
@@ -94,3 +109,32 @@ def _value(name: str, hint: Any, default: Any, text: str) -> Any:
         wanted = "true or false" if bool in kinds else "a number" if float in kinds else "a whole number"
         raise DataError(f"Parameter {name!r} must be {wanted}, not {text!r}.") from None
     return text if kinds <= {str, int, type(None)} else several([text])
+
+
+def table(path: Path, name: str) -> Any:
+    """A table given as a parameter: labels are text, and the column `value` holds numbers.
+
+    name : of the parameter; the table of a measure (gdp, tariff ...) knows the file it comes from.
+
+    Raises
+    ------
+    DataError : there is no such file, it has no column `value`, or a cell of that column is no number.
+    """
+    from hansa.provenance import Provenance  # slow import
+    from hansa.trade.readers.raw_table import ROW, open_raw  # slow import
+    from hansa.trade.readers.raw_table import name as quoted  # slow import
+    from hansa.trade.readers.written_number import writing_of  # slow import
+    from hansa.trade.side import MEASURES, as_side  # slow import
+
+    raw = open_raw(path)
+    figures = raw.column("value")
+    number = writing_of(raw, figures).number(f"trim({quoted(figures)})")
+    rows = raw.rows(numbered=True)
+    (first_wrong,) = rows.filter(f"({number}) is null").aggregate(f"min({ROW})").fetchall()[0]
+    if first_wrong is not None:
+        raise raw.error("There is no number in this cell.", first_wrong, "value")
+    labels = [f"trim({quoted(held)}) as {quoted(said)}" for said, held in raw.names.items() if held != figures]
+    found = rows.order(ROW).select(", ".join([*labels, f"{number} as {quoted('value')}"]))
+    if name not in MEASURES:
+        return found
+    return replace(as_side(found, name), provenance=Provenance((raw.origin({}),)), notes=raw.notes)

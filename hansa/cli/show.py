@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,6 +14,7 @@ from hansa.errors import DataError
 if TYPE_CHECKING:
     from hansa.indicator import Indicator
     from hansa.trade.flows import Flows
+    from hansa.trade.group import Group
     from hansa.trade.store import Store
 
 Codes = list[str] | None
@@ -21,6 +22,7 @@ Form = Annotated[str | None, typer.Option("--format", "-f", help="table, csv or 
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write into this file instead.", metavar="FILE")]
 Limit = Annotated[int | None, typer.Option("--limit", "-n", min=0, help="The most rows; a table shows 20 by default.")]
 SCOPES = ("goods", "services")
+BLOCS = ("bloc", "population", "region")  # parameters that may name a bloc
 NARROWING = ("origin", "destination", "product", "region", "partner", "period")
 
 
@@ -39,6 +41,7 @@ def show(
     frequency: options.Frequency = None,
     scope: options.Scope = "goods",
     level: Annotated[str | None, typer.Option(help="Products summed to chapter, heading ... first.")] = None,
+    regroup: options.Regroup = None,
     parameter: options.Parameters = None,
     limit: Limit = None,
     format: Form = None,
@@ -46,12 +49,13 @@ def show(
 ) -> None:
     """Show an indicator, computed on the flows of a store.
 
-    Side tables that it needs are taken from the store by name. Narrowing chooses rows of the answer; the world that it
-    is measured against stays as it is.
+    Side tables that it needs are taken from the store by name, or from a file (-p gdp=FILE.csv). Narrowing chooses rows
+    of the answer; the world that it is measured against stays as it is.
     """
     with terminal.working("loading"):
         import hansa.trade.indicators  # noqa: F401  slow import
         from hansa.indicator import find  # slow import
+        from hansa.trade.group import regrouped  # slow import
         from hansa.trade.nomenclature import at_level  # slow import
         from hansa.trade.store import open_store  # slow import
 
@@ -64,8 +68,11 @@ def show(
     with terminal.working(entry.title):
         flows = of_store(held, dataset, as_of, told_by, frequency, scope)
         flows = at_level(flows, level) if level else flows
-        given |= side_tables(entry, held, as_of, given)
+        groups = groups_of(held, flows, regroup)
+        flows = regrouped(flows, groups)
+        given |= side_tables(entry, held, as_of, given, groups)
         refuse_lacking(entry, given)
+        flows, given = with_own_blocs(entry, held, flows, given)
         result = entry.function(flows, **given)
         terminal.give(result, format, output, limit)
 
@@ -79,6 +86,7 @@ def mirror(
     as_of: options.AsOf = None,
     frequency: options.Frequency = None,
     scope: options.Scope = "goods",
+    regroup: options.Regroup = None,
     limit: Limit = None,
     format: Form = None,
     output: Output = None,
@@ -91,7 +99,8 @@ def mirror(
     held = open_store(store)
     with terminal.working("reconciling"):
         flows = of_store(held, dataset, as_of, "reconciled", frequency, scope)
-        result = mirror_of_pair(flows, one, other, period=options.several(period))
+        groups = groups_of(held, flows, regroup)
+        result = mirror_of_pair(flows, one, other, period=options.several(period), groups=groups)
         terminal.give(result, format, output, limit)
 
 
@@ -106,12 +115,48 @@ def of_store(
     return flows
 
 
-def side_tables(entry: Indicator, held: Store, as_of: str | None, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Side tables for an indicator: those it needs, which must be there, and those it can use, where they are there."""
+def groups_of(held: Store, flows: Flows, texts: Codes) -> list[Group]:
+    """The blocs to be counted as one region, by the lists beside the store."""
+    if not texts:
+        return []
+    from hansa.regions.lists import lists_beside  # slow import
+    from hansa.trade.group import grouping  # slow import
+
+    return grouping(flows, texts, lists_beside(held.archive.folder))
+
+
+def with_own_blocs(entry: Indicator, held: Store, flows: Flows, given: dict[str, Any]) -> tuple[Flows, dict[str, Any]]:
+    """Blocs of the list beside the store that parameters name, as their members of the latest period, with a note."""
+    own = {one.name for one in entry.parameters()} & set(BLOCS)
+    named = {name: text for name, text in given.items() if name in own and isinstance(text, str)}
+    if not (named and (held.archive.folder / "blocs.csv").is_file()):
+        return flows, given
+    from hansa.regions.lists import lists_beside  # slow import
+    from hansa.trade.group import grouping, region_codes  # slow import
+
+    known, lists = region_codes(flows), lists_beside(held.archive.folder)
+    for name, text in named.items():
+        if text not in known and lists.bloc(text):
+            (group,) = grouping(flows, [text], lists)
+            given = {**given, name: list(group.members)}
+            flows = flows.noting(f"{group.code} is, in all periods, its members of {group.period}")
+    return flows, given
+
+
+def side_tables(
+    entry: Indicator, held: Store, as_of: str | None, given: Mapping[str, Any], groups: Sequence[Group] = ()
+) -> dict[str, Any]:
+    """Side tables for an indicator: those it needs, which must be there, and those it can use, where they are there.
+
+    A table that it needs and no store holds (shares of inputs) must be given as a parameter.
+    """
+    from hansa.trade.group import regrouped_side  # slow import
+    from hansa.trade.side import MEASURES  # slow import
+
     kinds, here = options.hints(entry.function), held.measures()
     usable = [one.name for one in entry.parameters() if kinds.get(one.name) is Any and one.name in here]
-    names = dict.fromkeys([*entry.needs, *usable])
-    return {name: held.side(name, as_of=as_of) for name in names if name not in given}
+    names = dict.fromkeys([*(name for name in entry.needs if name in MEASURES), *usable])
+    return {name: regrouped_side(held.side(name, as_of=as_of), groups) for name in names if name not in given}
 
 
 def refuse_lacking(entry: Indicator, given: Mapping[str, Any]) -> None:
@@ -124,7 +169,8 @@ def refuse_lacking(entry: Indicator, given: Mapping[str, Any]) -> None:
     for parameter in entry.parameters():
         name = parameter.name
         if parameter.default is parameter.empty and name not in given:
-            option = f"--{name} CODE" if name in NARROWING else f"-p {name}=..."
+            value = "FILE.csv" if name in entry.needs else "..."
+            option = f"--{name} CODE" if name in NARROWING else f"-p {name}={value}"
             raise DataError(
                 f"{entry.key!r} must be told {name!r}: give it as {option}. 'hansa indicators {entry.key}' explains it."
             )

@@ -11,6 +11,7 @@ from hansa.products.classification import (
     Product,
     classification,
     cut_codes,
+    edition,
     read_classification,
 )
 from hansa.products.concordance import UNALLOCATED, Concordance, read_concordance
@@ -26,6 +27,7 @@ __all__ = [
     "classification",
     "convert",
     "cut_codes",
+    "edition",
     "read_classification",
     "read_concordance",
 ]

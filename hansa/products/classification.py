@@ -7,6 +7,7 @@ chapter or division they lie in, unless `read_classification` brings a list that
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
@@ -216,6 +217,31 @@ class Classification:
         """Whether one of these coarser codes belongs to a listed level without being listed."""
         lengths = LEVELS[self._family]
         return any(lengths[len(code)] in self._listed_levels and code not in self._by_code for code in shorter)
+
+
+def edition(key: str) -> str:
+    """The key of a classification as Hansa writes it; a list of one's own keeps its name.
+
+    Raises
+    ------
+    UnknownCode : it is called like an edition of HS, SITC or BEC, and there is no such edition.
+
+    >>> edition("H5"), edition("hs2017"), edition("My list")
+    ('HS17', 'HS17', 'My list')
+    """
+    found = _ALIASES.get(key.upper(), key.upper())
+    if year := re.fullmatch(r"HS[ -]?(?:19|20)?(\d\d)", found):
+        found = f"HS{year[1]}"
+    if found in EDITIONS:
+        return found
+    if re.fullmatch(r"(HS|SITC|BEC|[HSB])[ -]?\d+", found):
+        raise UnknownCode(
+            "classification",
+            key,
+            EDITIONS,
+            hint=f"Known: {', '.join(EDITIONS)}; a list of your own needs its own name.",
+        )
+    return key
 
 
 @cache

@@ -6,11 +6,12 @@ written so in the table and counts from its first day (the end: to its last day)
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from hansa.code_list import first_and_last_day, shipped
+from hansa.code_list import Row, first_and_last_day, shipped
 from hansa.errors import DataError, UnknownCode
 from hansa.period import canonical
 from hansa.regions.region import plain
@@ -49,11 +50,22 @@ class Membership:
 @cache
 def memberships() -> tuple[Membership, ...]:
     """Every membership of the table."""
-    rows = shipped("blocs.csv", ("bloc", "member", "from", "source"), ("to",))
+    return facts_of(shipped("blocs.csv", ("bloc", "member", "from", "source"), ("to",)))
+
+
+def facts_of(rows: Iterable[Row]) -> tuple[Membership, ...]:
+    """Memberships from the lines of a table with the columns of hansa/data/blocs.csv.
+
+    Raises
+    ------
+    DataError : a membership has no first day, or ends before it begins.
+    """
     facts = []
     for row in rows:
         first, last = row.day("from"), row.day("to", last=True)
-        if first is None or (last is not None and last < first):
+        if first is None:
+            raise row.error("from", "is empty. Write the day from which the membership holds.")
+        if last is not None and last < first:
             raise row.error("to", "ends before it begins.")
         facts.append(Membership(row["bloc"], row["member"], first, last, row["source"]))
     return tuple(facts)
@@ -62,15 +74,18 @@ def memberships() -> tuple[Membership, ...]:
 @cache
 def blocs() -> tuple[Bloc, ...]:
     """Every bloc of the table, in its order; one without a line in bloc_names.csv is called by its key."""
-    rows = shipped("bloc_names.csv", ("bloc", "kind", "name_en", "name_ru"), ("aliases",))
-    named = {
+    return named(memberships(), shipped("bloc_names.csv", ("bloc", "kind", "name_en", "name_ru"), ("aliases",)))
+
+
+def named(facts: Iterable[Membership], rows: Iterable[Row]) -> tuple[Bloc, ...]:
+    """The blocs of some facts in their order, with names from the lines of a table such as bloc_names.csv."""
+    known = {
         row["bloc"]: Bloc(
             row["bloc"], row["name_en"], row["name_ru"], row["kind"], tuple(filter(None, row["aliases"].split("|")))
         )
         for row in rows
     }
-    keys = dict.fromkeys(fact.bloc for fact in memberships())
-    return tuple(named.get(key, Bloc(key, key, key, "")) for key in keys)
+    return tuple(known.get(key, Bloc(key, key, key, "")) for key in dict.fromkeys(fact.bloc for fact in facts))
 
 
 def bloc_matching(text: str) -> Bloc | None:

@@ -29,8 +29,8 @@ def hhi(x: ArrayLike) -> Array:
 
 def hhi_normalised(x: ArrayLike, n: ArrayLike) -> Array:
     """(H - 1/n) / (1 - 1/n), in 0 .. 1."""
-    lines = np.asarray(n, float)
-    return ratio(hhi(x) - 1 / lines, 1 - 1 / lines)
+    least = ratio(1.0, n)
+    return ratio(hhi(x) - least, 1 - least)
 
 
 def hirschman(x: ArrayLike) -> Array:
@@ -40,7 +40,7 @@ def hirschman(x: ArrayLike) -> Array:
 
 def unctad(x: ArrayLike, n: ArrayLike) -> Array:
     """(sqrt H - sqrt(1/n)) / (1 - sqrt(1/n)), in 0 .. 1."""
-    least = np.sqrt(1 / np.asarray(n, float))
+    least = np.sqrt(ratio(1.0, np.maximum(n, 0)))
     return ratio(hirschman(x) - least, 1 - least)
 
 

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from hansa import period as periods
 from hansa import tables
 from hansa.errors import DataError
+from hansa.products import edition
 from hansa.provenance import Provenance
 from hansa.tables import Column, Schema
 from hansa.units import Money
@@ -82,7 +83,7 @@ class Flows:
             self._require(column)
             values = list(value) if isinstance(value, Iterable) and not isinstance(value, str) else [value]
             if column == "period":
-                values = as_written(self.table, values)
+                values = self._as_written(values)
             table = table.filter(nw.col(column).is_in(values))
             if column == "told_by":
                 changed["told_by"] = values[0] if len(values) == 1 else "both"
@@ -185,6 +186,8 @@ class Flows:
             for what, count in counted.items()
             if what != "rows" and count
         ]
+        if not counted["rows"]:
+            found.append("there are no rows")
         twice = self.table.group_by(*keys).agg(nw.len().alias("rows")).filter(nw.col("rows") > 1)
         repeated = tables.collect(twice.head(3)).to_pylist()
         if repeated:
@@ -219,6 +222,13 @@ class Flows:
 
         return polars.from_arrow(self.to_arrow())
 
+    def _as_written(self, wanted: list[Any]) -> list[Any]:
+        """Periods as these flows write them; how they do is looked up once."""
+        key = ("period as written", ())
+        if key not in self._sums:
+            self._sums[key] = tables.collect(self.table.select("period").unique())
+        return as_written(tables.frame(self._sums[key]), wanted)
+
     def _with(self, table: nw.LazyFrame[Any], provenance: Provenance, **changed: Any) -> Flows:
         return replace(self, table=table, provenance=provenance, _sums={}, _fit=[], **changed)
 
@@ -251,7 +261,7 @@ def as_flows(data: Any, *, unit: Money | None = None, classification: str | None
 
     Raises
     ------
-    DataError : a column is missing, claimed twice, or not of numbers.
+    DataError : a column is missing, claimed twice, or not of numbers; the classification is none of its family.
 
     >>> as_flows({"exporter": ["A"], "importer": ["B"], "year": [2020], "trade": [1.0]}).columns
     ['origin', 'destination', 'period', 'value']
@@ -266,7 +276,8 @@ def as_flows(data: Any, *, unit: Money | None = None, classification: str | None
         if strange := [who for who in told if who not in TOLD_BY]:
             raise DataError(f"told_by says {_said(strange)}; it may say {_said(TOLD_BY)}.", column="told_by")
         told_by = told[0] if len(told) == 1 else "both"
-    return Flows(table, unit=unit or Money(), told_by=told_by, classification=classification)
+    products = classification and edition(classification)
+    return Flows(table, unit=unit or Money(), told_by=told_by, classification=products)
 
 
 def one_report(data: Any) -> Flows:
@@ -285,11 +296,17 @@ def one_report(data: Any) -> Flows:
     if flows.told_by == "both":
         raise _counted_twice()
     if not flows._fit:
-        flows._fit.append(_valued(flows))
+        flows._fit.append(valued(flows))
     return flows._fit[0]
 
 
-def _valued(flows: Flows) -> Flows:
+def valued(flows: Flows) -> Flows:
+    """The flows that have a value, with a note on those that have none.
+
+    Raises
+    ------
+    DataError : a value is negative or infinite.
+    """
     value = nw.col("value")
     empty = value.is_null() | value.is_nan()
     counted = tables.collect(

@@ -1,4 +1,4 @@
-"""Average growth, three ways that differ, and contributions to it. Numbers only.
+"""Average growth, three ways that differ. Numbers only.
 
 Notation: V (T, C) values of C series in T periods of equal length, NaN where there is none. NaN out: does not exist.
 """
@@ -52,12 +52,3 @@ def trend(V: Array, when: Array) -> Array:
     time = np.where(there, when[:, None], 0.0)
     deviation = np.where(there, when[:, None] - ratio(time.sum(0), count), 0.0)
     return ratio((deviation * np.where(there, y, 0.0)).sum(0), (deviation**2).sum(0))
-
-
-def contributions(before: Array, after: Array) -> Array:
-    """(V_k1 - V_k0) / sum of V_0 over the last axis; they sum to the growth rate of the total.
-
-    >>> contributions(np.array([10.0, 30.0]), np.array([12.0, 29.0])).tolist()
-    [0.05, -0.025]
-    """
-    return ratio(after - before, before.sum(-1, keepdims=True))

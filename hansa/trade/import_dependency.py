@@ -25,16 +25,6 @@ def concentration(squares: ArrayLike, sums: ArrayLike) -> Array:
     return np.divide(squares, sums**2, out=np.full(sums.shape, np.nan), where=sums > 0)
 
 
-def ratio(above: ArrayLike, below: ArrayLike) -> Array:
-    """Quotient; NaN where the denominator is 0.
-
-    >>> ratio([1.0, 1.0], [2.0, 0.0]).tolist()
-    [0.5, nan]
-    """
-    above, below = np.asarray(above, float), np.asarray(below, float)
-    return np.divide(above, below, out=np.full(np.broadcast(above, below).shape, np.nan), where=below > 0)
-
-
 def exceeds(above: ArrayLike, below: ArrayLike, times: float) -> NDArray[np.bool_]:
     """Whether above > times x below: also where there are imports and no exports, and the quotient has no value.
 

@@ -16,7 +16,7 @@ from hansa.dense import labels, positions
 from hansa.errors import DataError, NotIdentified
 from hansa.result import Result
 from hansa.trade import reconciliation
-from hansa.trade.flows import Flows, as_flows
+from hansa.trade.flows import Flows, as_flows, valued
 from hansa.trade.side import SideTable, as_side
 
 KEYS = ("period", "origin", "destination", "product")
@@ -162,6 +162,8 @@ def reporter_quality(flows: Any) -> Result:
     """
     reconciled = flows if isinstance(flows, Flows) and flows.told_by == "reconciled" else mirror(flows)
     table = reconciled.to_arrow()
+    if not table.num_rows:
+        raise NotIdentified("There are no flows to judge reporters by.")
     table = table.filter(
         pc.and_(pc.is_valid(table["reporting_distance"]), pc.not_equal(table["origin"], table["destination"]))
     )
@@ -252,7 +254,11 @@ def _two_reports(data: Any) -> Flows:
             f"Mirror reports need a column told_by with 'origin' and 'destination'; here it is {flows.told_by!r} "
             "throughout. Import the partners' reports too, or use these flows as they are."
         )
-    return flows
+    if "destination" not in flows.columns:
+        raise DataError(
+            f"Mirror reports need a column 'destination'; these have {', '.join(flows.columns)}.", column="destination"
+        )
+    return valued(flows)
 
 
 def _pair(flows: Flows, nes: tuple[str, ...], by: tuple[str, ...] = KEYS) -> tuple[_Pair, pa.Table]:
@@ -280,10 +286,11 @@ def _spread(table: pa.Table, quantity: pa.Table | None, keys: list[str], notes: 
     if {"origin", "destination"} <= set(keys):
         known["origin"] = known["destination"] = sorted({*known["origin"], *known["destination"]})
     shape = tuple(len(known[key]) for key in keys)
-    used = np.unique(_cells(table, known))
+    cells = _cells(table, known)
+    used = _distinct(cells)
 
-    def told(reports: pa.Table, column: str) -> tuple[Array, Array]:
-        row = np.searchsorted(used, _cells(reports, known))
+    def told(reports: pa.Table, cells: Places, column: str) -> tuple[Array, Array]:
+        row = np.searchsorted(used, cells)
         whose = pc.equal(reports["told_by"], "destination").to_numpy(zero_copy_only=False).astype(np.int64)
         both = np.full((2, len(used)), np.nan)
         both[whose, row] = reports[column].to_numpy(zero_copy_only=False)
@@ -293,11 +300,19 @@ def _spread(table: pa.Table, quantity: pa.Table | None, keys: list[str], notes: 
     if quantity is not None:
         for key in keys:
             quantity = quantity.filter(pc.is_in(quantity[key], value_set=pa.array(known[key])))
-        quantity = quantity.filter(pa.array(np.isin(_cells(quantity, known), used)))
-        amounts = told(quantity, "quantity")
+        weighed = _cells(quantity, known)
+        place = np.minimum(np.searchsorted(used, weighed), len(used) - 1)
+        fits = used[place] == weighed
+        amounts = told(quantity.filter(pa.array(fits)), weighed[fits], "quantity")
         np.divide(amounts[1], amounts[0], out=ratio, where=(amounts[0] > 0) & (amounts[1] > 0))
     places = dict(zip(keys, np.unravel_index(used, shape), strict=True))
-    return _Pair(known, places, *told(table, "value"), ratio, amounts, notes)
+    return _Pair(known, places, *told(table, cells, "value"), ratio, amounts, notes)
+
+
+def _distinct(cells: Places) -> Places:
+    """Every place once, in order; sorting beats the hashing of `numpy.unique` on many distinct ones."""
+    ordered = np.sort(cells)
+    return ordered[np.append(True, ordered[1:] != ordered[:-1])] if len(ordered) else ordered
 
 
 def _cells(table: pa.Table, known: dict[str, list[Any]]) -> Places:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -13,12 +13,13 @@ from hansa import tables
 from hansa.errors import DataError, NotIdentified, UnknownCode
 from hansa.result import Result
 from hansa.trade.flows import Flows, as_flows
+from hansa.trade.group import Group, mapping, region_codes
 from hansa.trade.mirror import REFERENCE, mirror
 
 SUMMED = ("reported_by_origin", "reported_by_destination", "destination_fob", "low", "high", "value")
 
 
-def mirror_of_pair(flows: Any, one: str, other: str, *, period: Any = None) -> Result:
+def mirror_of_pair(flows: Any, one: str, other: str, *, period: Any = None, groups: Sequence[Group] = ()) -> Result:
     """All trade between two regions as each of them reports it, and the value that reconciles both, by period.
 
     Parameters
@@ -26,6 +27,7 @@ def mirror_of_pair(flows: Any, one: str, other: str, *, period: Any = None) -> R
     flows : both mirror reports, told apart by the column told_by; or what `mirror` made of them.
     one, other : codes of the two regions.
     period : one or several; all by default.
+    groups : of regions that are counted as one: their flows are reconciled member by member, then summed.
 
     Returns
     -------
@@ -45,13 +47,18 @@ def mirror_of_pair(flows: Any, one: str, other: str, *, period: Any = None) -> R
     [('A', 100.0), ('B', 50.0)]
     """
     taken = as_flows(flows)
-    _refuse_no_pair(taken, one, other)
+    _refuse_no_pair(taken, one, other, groups)
     reconciled = taken if taken.told_by == "reconciled" else mirror(taken)
+    lazy = reconciled.table
+    for end in ("origin", "destination"):
+        for group in groups:
+            inside = nw.col(end).is_in(group.members)
+            lazy = lazy.with_columns(nw.when(inside).then(nw.lit(group.code)).otherwise(nw.col(end)).alias(end))
     ways = (nw.col("origin") == one) & (nw.col("destination") == other)
     ways |= (nw.col("origin") == other) & (nw.col("destination") == one)
     keys = [name for name in ("period", "origin", "destination") if name in reconciled.columns]
     told = [nw.col(name).count().alias(f"{name}_rows") for name in SUMMED]
-    sums = reconciled.table.filter(ways).group_by(*keys).agg(*(nw.col(name).sum() for name in SUMMED), *told)
+    sums = lazy.filter(ways).group_by(*keys).agg(*(nw.col(name).sum() for name in SUMMED), *told)
     table = tables.collect(sums).sort_by([(key, "ascending") for key in keys])
     if table.num_rows == 0:
         raise NotIdentified(f"Neither {one!r} nor {other!r} reports any trade with the other.")
@@ -70,9 +77,8 @@ def mirror_of_pair(flows: Any, one: str, other: str, *, period: Any = None) -> R
     )
 
 
-def _refuse_no_pair(flows: Flows, one: str, other: str) -> None:
-    ends = flows.totals("origin", "destination")
-    known = sorted({*ends["origin"].to_pylist(), *ends["destination"].to_pylist()})
+def _refuse_no_pair(flows: Flows, one: str, other: str, groups: Sequence[Group]) -> None:
+    known = sorted({*region_codes(flows), *(group.code for group in groups)} - set(mapping(groups)))
     for code in (one, other):
         if code not in known:
             raise UnknownCode("region of these flows", code, known, hint=f"The flows name {len(known):,} regions.")

@@ -33,6 +33,7 @@ MEASURES: Mapping[str, str] = {
     "population_growth": "expected over current population, 1.1 for +10 %",
     "ntm": "1 where a non-tariff measure applies to the product",
 }
+NEVER_NEGATIVE = ("gdp", "population", "production", "exchange_rate", "deflator", "distance")
 KEYS = ("region", "partner", "product", "period")
 SCHEMA = Schema(
     "a side table",
@@ -112,10 +113,13 @@ class SideTable:
                 nw.len().alias("rows"),
                 value.is_null().sum().alias("without a value"),
                 (~value.is_finite()).sum().alias("with an infinite value or NaN"),
+                (value < 0).sum().alias("with a value below zero"),
                 *(nw.col(name).is_null().sum().alias(f"without {name}") for name in keys),
             )
         ).to_pylist()[0]
         total = counted.pop("rows")
+        if self.measure not in NEVER_NEGATIVE:
+            del counted["with a value below zero"]
         found = [f"{count:,} of {total:,} rows {what}" for what, count in counted.items() if count]
         twice = self.table.group_by(*keys).agg(nw.len().alias("rows")).filter(nw.col("rows") > 1)
         if repeated := tables.collect(twice.head(3)).to_pylist():
@@ -139,7 +143,7 @@ class SideTable:
 
         Raises
         ------
-        DataError : a key column is absent, or a key has two values.
+        DataError : a key column is absent, a key has two values, or a value lies below zero that cannot.
         """
         for key in keys:
             self._require(key)
@@ -148,9 +152,13 @@ class SideTable:
         labels = columns[0] if len(keys) == 1 else list(zip(*columns, strict=True))
         found: dict[Any, float] = {}
         for label, value in zip(labels, table["value"].to_pylist(), strict=True):
+            if value is not None and value < 0 and self.measure in NEVER_NEGATIVE:
+                raise DataError(f"The side table '{self.measure}' has a value below zero for {label!r}: {value:g}.")
             if label in found and found[label] != value:
+                apart = [name for name in KEYS if name in table.column_names and name not in keys]
+                hint = f" Choose among them with where(), by {' or '.join(apart)}." if apart else ""
                 raise DataError(
-                    f"The side table '{self.measure}' has two values for {label!r}: {found[label]} and {value}."
+                    f"The side table '{self.measure}' has two values for {label!r}: {found[label]} and {value}.{hint}"
                 )
             found[label] = value
         return found

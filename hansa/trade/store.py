@@ -16,7 +16,7 @@ from hansa.archive import Archive, Entry
 from hansa.errors import DataError, MissingTable, UnitMismatch, UnknownCode
 from hansa.provenance import Provenance
 from hansa.result import Result
-from hansa.trade.flows import TOLD_BY, Flows, yearly
+from hansa.trade.flows import TOLD_BY, Flows, as_flows, yearly
 from hansa.trade.mirror import mirror
 from hansa.trade.side import MEASURES, SideTable
 from hansa.units import Money
@@ -47,13 +47,13 @@ class Store:
         return cls(folder)
 
     def write(
-        self, data: Flows | SideTable, *, dataset: str | None = None, vintage: str | None = None, mode: str = "replace"
+        self, data: Any, *, dataset: str | None = None, vintage: str | None = None, mode: str = "replace"
     ) -> Entry:
         """Publish flows under a dataset name, or a side table under its measure; whole or not at all.
 
         Parameters
         ----------
-        data : what a reader gave; flows are checked first.
+        data : what a reader gave, or a frame of flows; it is checked first.
         dataset : name of the flows, "flows" by default (side tables go by their measure).
         vintage : ISO date from which these figures were known; today by default.
         mode : ``replace`` the dataset from that day on, or ``append`` rows (new periods, say).
@@ -67,6 +67,7 @@ class Store:
             meta = {"unit": data.unit, **_said(data)}
             table: Any = _ordered(tables.frame(data.to_arrow()))
             return self._publish(table, "side", data.measure, vintage, mode, meta)
+        data = as_flows(data)
         if "period" not in data.columns:
             raise DataError("Flows in a store need a period. Add a column period, or a constant one in the column map.")
         data.check()
@@ -142,6 +143,11 @@ class Store:
             return flows
         if told_by not in TOLD_BY:
             raise UnknownCode("teller", told_by, TOLD_BY, hint=f"It may be {', '.join(TOLD_BY)}.")
+        if told_by == "reconciled" and flows.told_by in TOLD_BY:
+            raise DataError(
+                f"{entries[-1].name!r} holds only what the {flows.told_by}s report, and a reconciled value is made of "
+                "two reports. Take these flows as they are, or import the reports of the other side with --append."
+            )
         if flows.told_by != "both":
             raise DataError(
                 f"{entries[-1].name!r} is told by {flows.told_by or 'nobody knows whom'}, not by {told_by}."
@@ -203,6 +209,11 @@ class Store:
                         f"{_fact(meta.get(fact))}. Import them as a dataset of their own."
                     )
         ours, theirs = _keys(table), _keys(self.archive.table(beside))
+        if set(ours) ^ set(theirs) == {"told_by"}:
+            raise DataError(
+                f"Of the rows in {name!r} and the rows to add, only some say whether the origin or the destination "
+                'tells them. Say it of all: [constants] told_by = "origin" (or "destination") in the column map.'
+            )
         if ours != theirs:
             raise DataError(
                 f"{name!r} is told by {', '.join(theirs)}, but the rows to add by {', '.join(ours)}; together they "
@@ -216,10 +227,13 @@ class Store:
         cases = tables.collect(new.join(self.archive.table(beside).select(*keys), on=keys, how="inner").head(3))
         if cases.num_rows:
             shown = ", ".join(str(tuple(case.values())) for case in cases.to_pylist())
-            raise DataError(
+            message = (
                 f"Rows to add are in {name!r} already, e.g. {shown}. Import the corrected table whole, as a new "
                 "vintage that replaces it."
             )
+            if "told_by" not in keys:
+                message += " If another office tells them, say who does: [constants] told_by in both column maps."
+            raise DataError(message)
 
 
 def open_store(folder: str | os.PathLike[str]) -> Store:

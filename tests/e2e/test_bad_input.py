@@ -117,6 +117,15 @@ CASES: dict[str, tuple[bytes | Callable[[], bytes], list[str], list[str]]] = {
         ["period.csv, line 4, column 'period': 'soon' is no period that Hansa knows."],
     ),
     "nothing.csv": (b"a,b\nx,y\n", [], ["nothing.csv: "]),
+    "names.csv": (GOOD.encode(), [], ["names.csv: The first line holds no names of columns, but figures"]),
+    "footnote.csv": (f"{HEAD}{GOOD}* preliminary\n".encode(), [], ["footnote.csv, line 4: ", "Is it a footnote?"]),
+    "century.csv": (f"{HEAD}{GOOD}22,RUS,BLR,010121,7\n".encode(), [], ["century.csv, line 4, column 'period': "]),
+    "day.csv": (f"{HEAD}{GOOD}2022-03-01,RUS,BLR,010121,7\n".encode(), [], ["day.csv, line 4, column 'period': "]),
+    "long code.csv": (
+        f"{HEAD}{GOOD}2022,{'R' * 5000},BLR,010121,7\n".encode(),
+        [],
+        ["long code.csv, line 4", "R'... is"],
+    ),
 }
 
 
@@ -212,3 +221,61 @@ def test_exports_hold_no_live_formula(hansa: Hansa, tmp_path: Path):
     text = hansa("show", "rca", "--format", "csv").out
     assert "2022,BLR,'=1+1," in text
     assert "2022,RUS,'@x," in text
+
+
+def test_an_edition_that_there_is_not(filled: Hansa, tmp_path: Path):
+    (tmp_path / "t.csv").write_text(HEAD + GOOD)
+    before = _state(tmp_path)
+    said = filled("import", "t.csv", "--yes", "--classification", "HS99")
+    assert said.code == 2
+    assert "'HS99' is no known classification. Nearest known: 'HS96', 'HS92'." in said.err
+    assert _state(tmp_path) == before
+    assert filled("import", "t.csv", "--yes", "--classification", "Our list").code == 0
+
+
+def test_what_the_store_refuses_names_the_file_and_makes_no_store(hansa: Hansa, tmp_path: Path):
+    (tmp_path / "t.csv").write_text("origin,destination,product,value\nBLR,RUS,010121,5\n")
+    said = hansa("import", "t.csv", "--yes")
+    assert said.code == 2
+    assert said.err.startswith("hansa: t.csv: Flows in a store need a period.")
+    assert not (tmp_path / "hansa-store").exists()
+
+
+def test_a_folder_is_no_table(filled: Hansa):
+    said = filled("import", ".", "--yes")
+    assert (said.code, said.err) == (2, "hansa: .: This is a folder. Name the file in it that holds the table.\n")
+
+
+def test_a_proposed_map_is_there_to_be_mended(filled: Hansa, tmp_path: Path):
+    (tmp_path / "t.csv").write_text(f"{HEAD}{GOOD}2022,BLR,Narnia,010121,6\n")
+    said = filled("import", "t.csv", "--yes")
+    assert said.code == 2
+    assert "'Narnia' is no known region" in said.err
+    path = tmp_path / "t.csv.map.toml"
+    path.write_text(path.read_text(encoding="utf-8") + '[leave]\n"destination" = ["Narnia"]\n', encoding="utf-8")
+    assert filled("import", "t.csv").code == 0
+
+
+def test_a_customs_table_as_it_comes(hansa: Hansa, tmp_path: Path):
+    """cp1251, titles, decimal commas, no-break spaces between thousands, 10-digit codes, months, totals."""
+    lines = [
+        "Внешняя торговля",
+        "тыс. долл. США",
+        "",
+        "Месяц;Страна отправления;Страна назначения;Код ТН ВЭД;Стоимость, тыс. долл. США",
+        "01.2022;Беларусь;Российская Федерация;8701209015;1\u00a0234,50",
+        "",
+        "02.2022;Россия;Беларусь;2709009009;1\u00a0122\u00a0334,5",
+        "02.2022;Всего;Беларусь;2709009009;1\u00a0144\u00a0669,0",
+        "02.2022;Казахстан;Беларусь;2709009009;22\u00a0334,5",
+    ]
+    (tmp_path / "t.csv").write_bytes("\n".join(lines).encode("cp1251"))
+    said = hansa("import", "t.csv", "--yes", "--classification", "HS22")
+    assert said.code == 0, said.err
+    assert "lines above the names of the columns (line 4) are not read" in said.out
+    rows = open_store(tmp_path / "hansa-store").flows().totals("period", "origin", "product").to_pylist()
+    assert {(row["period"], row["origin"], row["product"]): row["value"] for row in rows} == {
+        ("2022-01", "BLR", "870120"): 1_234_500.0,
+        ("2022-02", "RUS", "270900"): 1_122_334_500.0,
+        ("2022-02", "KAZ", "270900"): 22_334_500.0,
+    }

@@ -220,6 +220,10 @@ def test_a_file_that_cannot_be_written(filled: Hansa):
             ["eci", "-p", "threshold"],
             "'threshold' names no parameter. Write it as name=value, such as -p threshold=0.5.",
         ),
+        (
+            ["effective_protection", "-p", "tariff=t.csv"],
+            "t.csv: There is no such file.",
+        ),
         (["intra_bloc_share"], "'intra_bloc_share' must be told 'bloc': give it as -p bloc=...."),
         (["export_potential"], "'export_potential' must be told 'origin': give it as --origin CODE."),
     ],
@@ -240,6 +244,22 @@ def test_parameters_reach_the_indicator(filled: Hansa):
     assert row["export_share"] == pytest.approx(3 / 13)
     twice = filled("show", "intra_bloc_share", "-p", "bloc=BLR", "-p", "bloc=KAZ", *told[2:])
     assert json.loads(twice.out)["data"] == [row]
+
+
+def test_a_table_as_a_parameter(filled: Hansa, tmp_path: Path):
+    (tmp_path / "tariff.csv").write_text("region;product;value\nBLR;010101;0,2\nBLR;020202;0,05\n")
+    (tmp_path / "inputs.csv").write_text("product,input,value\n010101,020202,0.5\n")
+    ask = ("show", "effective_protection", "-f", "json", "-p", "tariff=tariff.csv")
+    lacking = filled(*ask)
+    assert lacking.code == 2
+    assert "must be told 'input_share': give it as -p input_share=FILE.csv" in lacking.err
+    said = filled(*ask, "-p", "input_share=inputs.csv")
+    assert said.code == 0, said.err
+    found = json.loads(said.out)
+    assert [row["effective_protection"] for row in found["data"]] == [pytest.approx(0.35)]
+    assert "tariff.csv" in json.dumps(found["meta"])
+    (tmp_path / "inputs.csv").write_text("product,input,value\n010101,020202,half\n")
+    assert "inputs.csv, line 2, column 'value': There is no number" in filled(*ask, "-p", "input_share=inputs.csv").err
 
 
 def test_as_of_a_day(filled: Hansa, tmp_path: Path):
@@ -394,3 +414,14 @@ def test_products_are_converted_on_the_way_in_and_summed_on_the_way_out(hansa, t
     assert (half.code, "give both" in half.err) == (2, True)
     unknown = hansa("show", "exports", "--store", store, "--level", "chaptr")
     assert (unknown.code, "HS92 has no level 'chaptr'" in unknown.err) == (2, True)
+
+
+def test_a_bloc_of_the_list_beside_the_store(hansa: Hansa, world: Path):
+    ask = ("show", "intra_bloc_share", "--period", "2022", "--store", world, "-f", "json")
+    said = hansa(*ask, "-p", "bloc=HARBOUR")
+    assert said.code == 0, said.err
+    found = json.loads(said.out)
+    assert any("HARBOUR is, in all periods, its members of 2022" in note for note in found["meta"]["notes"])
+    with (world / "blocs.csv").open() as lines:
+        members = [row["member"] for row in csv.DictReader(lines) if row["bloc"] == "HARBOUR"]
+    assert json.loads(hansa(*ask, "-p", f"bloc={','.join(members)}").out)["data"] == found["data"]

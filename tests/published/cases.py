@@ -6,7 +6,7 @@ import importlib
 import math
 import os
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -79,14 +79,9 @@ def read_cases(folder: Path = FOLDER) -> list[Case]:
     return cases
 
 
-def compute(
-    case: Case, folder: Path = FOLDER, give: Callable[[pa.Table], Any] = lambda table: table
-) -> list[tuple[str, Any, Any]]:
-    """What was printed and what Hansa computes: (label, printed, ours) for each figure of a case.
-
-    give : makes the frame of another engine from the input table.
-    """
-    ours = _figures(case, folder, give)
+def compute(case: Case, folder: Path = FOLDER) -> list[tuple[str, Any, Any]]:
+    """What was printed and what Hansa computes: (label, printed, ours) for each figure of a case."""
+    ours = _figures(case, folder)
     return [(label, printed, ours[label]) for label, printed in case.pairs]
 
 
@@ -98,7 +93,7 @@ def difference(printed: Any, ours: Any) -> float:
     return math.inf if ours is None or isinstance(ours, str) or math.isnan(ours) else abs(float(ours) - float(printed))
 
 
-def _figures(case: Case, folder: Path, give: Callable[[pa.Table], Any]) -> dict[str, Any]:
+def _figures(case: Case, folder: Path) -> dict[str, Any]:
     arguments = {name: _argument(value, folder) for name, value in case.arguments.items()}
     if "." in case.method:
         answer = _named(case.method)(**{name: _array(value) for name, value in arguments.items()})
@@ -107,8 +102,7 @@ def _figures(case: Case, folder: Path, give: Callable[[pa.Table], Any]) -> dict[
             return {str(place): figure for place, figure in _flat(np.asarray(answer).tolist())}
         return dict(answer) if isinstance(answer, Mapping) else {"": _plain(answer)}
     importlib.import_module("hansa.trade.indicators")  # fills the catalogue
-    data = _read(case, folder)
-    data = as_flows(give(data) if isinstance(data, pa.Table) else data)
+    data = as_flows(_read(case, folder))
     result = find(case.method).function(data.where(**case.only) if case.only else data, **arguments)
     rows = [row for row in result.rows() if all(str(row[name]) == str(value) for name, value in case.of.items())]
     column = case.column or result.to_arrow().column_names[-1]

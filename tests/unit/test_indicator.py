@@ -57,9 +57,7 @@ def test_the_unit_is_that_of_the_indicator_unless_the_answer_says(total):
 def test_a_side_table_that_is_missing_is_named(total):
     with pytest.raises(MissingTable) as refused:
         total(DATA)
-    assert str(refused.value) == (
-        "The side table 'gdp' is missing: 'Total' is computed from it. Import it with 'hansa import FILE --side gdp'."
-    )
+    assert str(refused.value) == ("The side table 'gdp' is missing: 'Total' is computed from it. Give it as gdp=TABLE.")
 
 
 def test_the_catalogue_holds_it_with_its_parameters(total):

@@ -1,5 +1,7 @@
 """Years, quarters and months, written one way."""
 
+from datetime import UTC, date, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
@@ -91,3 +93,11 @@ def test_text_order_is_time_order(period: str, steps: int):
 @given(quarters | months)
 def test_a_year_has_as_many_periods_as_lie_between_it_and_the_last(period: str):
     assert shift(period, -{"Q": 4, "M": 12}[frequency(period)]) == same_period_last_year(period)
+
+
+@pytest.mark.parametrize(
+    "written", ["2022-03-01", "01.03.2022", "20220301", datetime(2022, 3, 1, tzinfo=UTC), date(2022, 3, 1)]
+)
+def test_a_day_is_no_period(written: object):
+    with pytest.raises(DataError, match="is a day, and Hansa counts in years, quarters and months"):
+        canonical(written)

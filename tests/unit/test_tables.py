@@ -128,3 +128,24 @@ def test_decimals_become_floats():
 def test_text_for_numbers_is_refused():
     with pytest.raises(DataError, match="Column 'value' of the flows holds String, not numbers. Convert it first."):
         SCHEMA.take({"origin": ["A"], "value": ["1,5"]})
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (pd.DataFrame(), "no columns"),
+        ({"A": 10.0}, "Column 'A' is to be a list of cells, not the number 10.0"),
+        (pd.DataFrame([[1, 2]], columns=["value", "value"]), "'value'"),
+        (pa.table([[1], [2]], names=["value", "value"]), "Column 'value' stands twice"),
+        (pd.DataFrame({"origin": ["A", 1]}), "cannot be one table"),
+        (pd.DataFrame({"period": pd.period_range("2021", periods=2, freq="Y")}), r"frame\['period'\].astype\(str\)"),
+    ],
+)
+def test_a_frame_that_is_no_table_is_refused(data, said):
+    with pytest.raises(DataError, match=said):
+        frame(data)
+
+
+def test_a_column_of_lists_is_refused():
+    with pytest.raises(DataError, match="one label or number a row"):
+        SCHEMA.take({"origin": [["A"]], "value": [1.0]})

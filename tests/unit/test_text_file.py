@@ -85,3 +85,20 @@ def test_a_zip_with_several_files(tmp_path):
         archive.writestr("b.csv", "y")
     with pytest.raises(DataError, match=r"holds 2 files, not one: a.csv, b.csv"):
         open_text(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "wanted"),
+    [
+        ("a;b;c\n1;2;3\n", (1, 0)),
+        ("# remark\n\na;b;c\n1;2;3\n", (3, 0)),
+        ("Trade, thousand USD\n\na;b;c;d\n1;2;3;4\n1;2;3;4\n", (3, 1)),
+        ("a;b;c\n1;2;3;4\n1;2;3;4\n", (1, 0)),  # a header too short is no title
+        ('a,"b\nc",d,e\n1,2,3,4\n1,2,3,4\n', (1, 0)),  # nor is one that holds a line end
+        ("a,b\n1,2\nfootnote\n", (1, 0)),
+    ],
+)
+def test_the_line_of_names(tmp_path, content, wanted):
+    path = tmp_path / "my.csv"
+    path.write_text(content)
+    assert text_file.header_line(open_text(path)) == wanted

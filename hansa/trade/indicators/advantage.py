@@ -377,7 +377,7 @@ def major_export_category(flows: Flows) -> Answer:
     blocks = []
     for period, (X,) in together(code):
         trading = np.flatnonzero(traded_along(X, 1))
-        first = X[trading].argmax(1)
+        first = X[trading].argmax(1) if len(trading) else trading
         labels = {"origin": (regions, trading), "product": (products, first)}
         blocks.append(
             long(period, labels, {"major_export_category": ratio(X[trading, first], X[trading].sum(1))}),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import compress
@@ -17,7 +17,7 @@ from hansa.indicator import Answer
 from hansa.trade import economic_complexity as numbers
 from hansa.trade.flows import Flows
 from hansa.trade.indicators.declare import trade_indicator
-from hansa.trade.indicators.grid import grid, long, once, said, wanted, wanted_periods
+from hansa.trade.indicators.grid import grid, long, once, said, several, wanted, wanted_periods
 
 __all__ = [
     "cog",
@@ -148,8 +148,8 @@ def _among(labels: list[Any], chosen: Any) -> NDArray[np.int64]:
     """Positions of the chosen labels (one, several, or None for all) that are there."""
     if chosen is None:
         return np.arange(len(labels))
-    several = {chosen} if isinstance(chosen, str) or not isinstance(chosen, Iterable) else set(chosen)
-    return np.flatnonzero([label in several for label in labels])
+    asked = set(several(chosen))
+    return np.flatnonzero([label in asked for label in labels])
 
 
 def _by_both(year: _Year, origin: Any, product: Any, **figures: Any) -> pa.Table:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -22,6 +22,7 @@ from hansa.errors import DataError, UnknownCode
 from hansa.indicator import Answer, indicator
 from hansa.result import Result
 from hansa.trade.flows import Flows, one_report
+from hansa.trade.indicators.grid import said, several
 
 NARROWING = ("period", "origin", "destination", "region", "partner", "product")
 
@@ -63,7 +64,7 @@ def _only(answer: Answer, flows: Flows, wanted: Mapping[str, Any]) -> Answer:
     for name, value in wanted.items():
         if name not in names:
             raise DataError(f"The answer has no column {name!r} to narrow it by; it has {', '.join(names)}.")
-        chosen = [value] if isinstance(value, str) or not isinstance(value, Iterable) else list(value)
+        chosen = several(value)
         if name == "period":
             chosen = [periods.canonical(one) for one in chosen]
         _refuse_unknown(flows, name, chosen)
@@ -82,4 +83,5 @@ def _refuse_unknown(flows: Flows, name: str, asked: list[Any]) -> None:
     }
     for one in asked:
         if one not in known:
-            raise UnknownCode(f"{name} of these flows", one, map(str, known), hint="Name one that they have.")
+            hint = f"They have {said(sorted(known))}." if name == "period" else "Name one that they have."
+            raise UnknownCode(f"{name} of these flows", one, map(str, known), hint=hint)

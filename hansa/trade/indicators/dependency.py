@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -13,14 +14,15 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from hansa import dense, tables
-from hansa.errors import DataError, UnknownCode
+from hansa.errors import DataError
 from hansa.indicator import Answer
 from hansa.period import canonical
-from hansa.regions import find_bloc, members_on, membership_changes
 from hansa.trade import import_dependency as numbers
 from hansa.trade.flows import Flows
 from hansa.trade.indicators.declare import trade_indicator
-from hansa.trade.indicators.grid import Grid, abroad, grid, long, once, wanted
+from hansa.trade.indicators.grid import Grid, abroad, grid, long, once, wanted, wanted_periods
+from hansa.trade.indicators.panel import bloc_members
+from hansa.trade.ratio import ratio, rest
 
 __all__ = ["geodep", "import_dependency", "imports_at_risk"]
 
@@ -93,13 +95,17 @@ def _one_region(
 ) -> tuple[list[str], Array, Array, Array, Array]:
     shape = (len(cells.periods), 1, len(cells.columns))
     outside, squares, inside, exports = np.zeros(shape), np.zeros(shape), np.zeros(shape), np.zeros(shape)
-    buyers = dense.labels(flows.totals("destination"), "destination")
+    known = sorted({*cells.rows, *dense.labels(flows.totals("destination"), "destination")})
     name = region if isinstance(region, str) else "+".join(sorted(map(str, region)))
+    read: dict[tuple[Any, ...], pa.Table] = {}  # once for all periods of the same members
     for t, period in enumerate(cells.periods):
-        members, changes = _members(region, period, {*cells.rows, *buyers})
+        belongs, changes = bloc_members(region, period, known)
+        members = list(compress(known, belongs))
         notes += changes
-        narrowed = {"destination": members} if period is None else {"destination": members, "period": period}
-        table = flows.where(**narrowed).totals("origin", "product")
+        if (of := tuple(members)) not in read:
+            timed = [] if period is None else ["period"]
+            read[of] = flows.where(destination=members).totals(*timed, "origin", "product")
+        table = read[of] if period is None else read[of].filter(pc.equal(read[of]["period"], period))
         product = dense.positions(table["product"], cells.columns, "product")
         value = table["value"].to_numpy()
         member = pc.is_in(table["origin"], pa.array(members, table["origin"].type)).to_numpy(zero_copy_only=False)
@@ -115,23 +121,6 @@ def _when(table: pa.Table, periods: Sequence[str | None]) -> NDArray[np.int64]:
         return np.zeros(table.num_rows, np.int64)
     written, place = dense.encode(table, "period")
     return np.array([periods.index(canonical(name)) for name in written], np.int64)[place]
-
-
-def _members(region: Any, period: str | None, known: set[Any]) -> tuple[list[Any], list[str]]:
-    """Codes of a region, of a list, or of a bloc as it was in the period, and who joined or left in it."""
-    if isinstance(region, str) and region not in known:
-        bloc = find_bloc(region)
-        if period is None:
-            raise DataError(
-                f"Who belongs to {region!r} depends on the date; these flows have no period. List its members."
-            )
-        return sorted(members_on(bloc.key, period)), [
-            f"{period}: {change}" for change in membership_changes(bloc.key, period)
-        ]
-    members = [region] if isinstance(region, str) or not isinstance(region, Iterable) else list(region)
-    if absent := [code for code in members if code not in known]:
-        raise UnknownCode("region of these flows", absent[0], map(str, known))
-    return members, []
 
 
 def _table(supply: _Supply, product: Any, **figures: NDArray[Any]) -> pa.Table:
@@ -194,9 +183,9 @@ def import_dependency(
     if exports not in ("all", "outside"):
         raise DataError(f"exports={exports!r} is unknown; divide by 'all' exports, or by those to the 'outside'.")
     supply = _supply(flows, region, period)
-    sold = supply.exports - supply.inside if exports == "outside" else supply.exports
+    sold = np.maximum(rest(supply.exports, supply.inside), 0) if exports == "outside" else supply.exports
     few = numbers.concentration(supply.squares, supply.outside)
-    share = numbers.ratio(supply.outside, supply.outside + supply.inside)
+    share = ratio(supply.outside, supply.outside + supply.inside)
     with np.errstate(invalid="ignore"):
         dependent = (
             (few > thresholds[0]) & (share > thresholds[1]) & numbers.exceeds(supply.outside, sold, thresholds[2])
@@ -207,7 +196,7 @@ def import_dependency(
         product,
         concentration=few,
         outside_share=share,
-        imports_to_exports=numbers.ratio(supply.outside, sold),
+        imports_to_exports=ratio(supply.outside, sold),
         persistence=steady,
         persistent=held,
         import_dependency=dependent,
@@ -263,7 +252,7 @@ def geodep(
         product,
         import_concentration=few,
         world_concentration=world,
-        imports_to_exports=numbers.ratio(supply.outside, supply.exports),
+        imports_to_exports=ratio(supply.outside, supply.exports),
         imports_twice_exports=(supply.outside >= 2 * supply.exports).astype(float),
         persistence=steady,
         persistent=held,
@@ -328,10 +317,12 @@ def imports_at_risk(
     flows, notes = abroad(flows)
     level = ["product"] if by == "product" else []
     buys = ["destination", *level]
-    if "period" in flows.columns:
+    timed = "period" in flows.columns
+    if period is not None:
+        known = dense.labels(flows.totals("period"), "period") if timed else []
+        flows = flows.where(period=wanted_periods(period, known))
+    if timed:
         buys = ["period", *buys]
-        if period is not None:
-            flows = flows.where(period=period)
     whole = flows.totals(*buys)
     asked = {"origin": origin, "destination": destination}
     narrowed = {name: chosen for name, chosen in asked.items() if chosen is not None}
@@ -340,6 +331,6 @@ def imports_at_risk(
     keys = [name for name in ("period", "origin", "destination", "product") if name in ("origin", *buys)]
     part = (flows.where(**narrowed) if narrowed else flows).totals(*keys)
     joined = part.join(whole.rename_columns([*buys, "imports"]), buys).sort_by([(name, "ascending") for name in keys])
-    share = numbers.ratio(joined["value"].to_numpy(), joined["imports"].to_numpy())
+    share = ratio(joined["value"].to_numpy(), joined["imports"].to_numpy())
     table = joined.select([*keys, "value"]).append_column("imports_at_risk", pa.array(share, from_pandas=True))
     return Answer(table, notes, {"by": by})

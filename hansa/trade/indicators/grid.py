@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from hansa import dense, tables
 from hansa import period as periods
-from hansa.errors import DataError, UnknownCode
+from hansa.errors import DataError, NotIdentified, UnknownCode
 from hansa.trade.flows import Flows
 
 Array = NDArray[np.float64]
@@ -115,8 +115,7 @@ def wanted_periods(period: Any, known: Sequence[str]) -> list[str]:
     """The periods asked for (one, several, or None for all), each of which must be known."""
     if period is None:
         return list(known)
-    several = [period] if isinstance(period, str) or not isinstance(period, Iterable) else list(period)
-    chosen = sorted({periods.canonical(one) for one in several})
+    chosen = sorted({periods.canonical(one) for one in several(period)})
     for one in chosen:
         if one not in known:
             raise UnknownCode("period of these flows", one, known, hint=f"They have {said(known) or 'no periods'}.")
@@ -126,6 +125,8 @@ def wanted_periods(period: Any, known: Sequence[str]) -> list[str]:
 def first_and_last(flows: Flows, start: Any, end: Any) -> tuple[str, str]:
     """The two periods that a change is measured between: the first and the last at hand where not said."""
     known = dense.labels(flows.totals("period"), "period")
+    if not known:
+        raise NotIdentified("There are no flows, so there is no change to measure.")
     first = known[0] if start is None else wanted_periods(start, known)[0]
     last = known[-1] if end is None else wanted_periods(end, known)[0]
     if first >= last:
@@ -137,14 +138,29 @@ def first_and_last(flows: Flows, start: Any, end: Any) -> tuple[str, str]:
 
 
 def abroad(flows: Flows) -> tuple[Flows, list[str]]:
-    """The flows between different regions, and a note where the table holds others: trade at home is no export."""
+    """The flows between different regions, and a note where the table holds others: trade at home is no export.
+
+    Raises
+    ------
+    DataError : the flows have no destinations.
+    NotIdentified : none goes from one region to another.
+    """
     without, notes = once(flows, "abroad", lambda: _abroad(flows))
     return (flows if without is None else without), list(notes)
 
 
 def _abroad(flows: Flows) -> tuple[Flows | None, list[str]]:
+    if "destination" not in flows.columns:
+        raise DataError(
+            f"This indicator compares imports with exports, and the flows have no column 'destination'; they have "
+            f"{', '.join(flows.columns)}.",
+            column="destination",
+        )
     at_home = nw.col("origin") == nw.col("destination")
-    count = tables.collect(flows.table.filter(at_home).select(nw.len().alias("rows")))["rows"][0].as_py()
+    counted = flows.table.select(nw.len().alias("rows"), at_home.cast(nw.Int64).sum().alias("at_home"))
+    ((total, count),) = (row.values() for row in tables.collect(counted).to_pylist())
+    if (count or 0) == total:
+        raise NotIdentified("There is no trade between regions to compute this from.")
     if not count:
         return None, []
     note = f"{count:,} rows with one region as origin and destination are left out: trade at home is no export"
@@ -155,12 +171,16 @@ def wanted(labels: Sequence[Any], chosen: Any, kind: str) -> list[int]:
     """Positions of the labels asked for (one, several, or None for all), each of which must be there."""
     if chosen is None:
         return list(range(len(labels)))
-    several = [chosen] if isinstance(chosen, str) or not isinstance(chosen, Iterable) else list(chosen)
     place = {label: number for number, label in enumerate(labels)}
-    for one in several:
+    for one in several(chosen):
         if one not in place:
             raise UnknownCode(kind, one, map(str, labels), hint=f"The flows hold {len(labels):,} of them.")
-    return [place[one] for one in several]
+    return [place[one] for one in several(chosen)]
+
+
+def several(codes: Any) -> list[Any]:
+    """One code, or several, as a list."""
+    return [codes] if isinstance(codes, str) or not isinstance(codes, Iterable) else list(codes)
 
 
 def long(period: str | None, labels: Mapping[str, tuple[Sequence[Any], Any]], figures: Mapping[str, Any]) -> pa.Table:
@@ -179,5 +199,5 @@ def _figures(values: Any) -> pa.Array:
 
 def said(labels: Iterable[Any], most: int = 5) -> str:
     """A few labels for a note, and how many more there are."""
-    several = [str(label) for label in labels]
-    return ", ".join(several[:most]) + (f" and {len(several) - most:,} more" if len(several) > most else "")
+    texts = [str(label) for label in labels]
+    return ", ".join(texts[:most]) + (f" and {len(texts) - most:,} more" if len(texts) > most else "")

@@ -11,7 +11,8 @@ from hansa.trade import trade_margins
 from hansa.trade.flows import Flows
 from hansa.trade.indicators import panel
 from hansa.trade.indicators.declare import trade_indicator
-from hansa.trade.indicators.panel import answer, block, part, several, together
+from hansa.trade.indicators.grid import several
+from hansa.trade.indicators.panel import answer, block, part, together
 from hansa.trade.ratio import traded_along
 
 __all__ = ["extensive_margin"]

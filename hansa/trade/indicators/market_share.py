@@ -14,6 +14,7 @@ from hansa.trade.flows import Flows
 from hansa.trade.indicators.declare import trade_indicator
 from hansa.trade.indicators.grid import abroad, first_and_last, grid, grids, said, wanted
 from hansa.trade.market_share import Decomposition, decompose
+from hansa.trade.ratio import rest
 
 __all__ = ["constant_market_share"]
 
@@ -53,7 +54,7 @@ def constant_market_share(flows: Flows, *, origin: Any = None, start: Any = None
     for one, own in grids(flows, "origin", chosen, "destination", "product", period=(first, last)):
         elsewhere = np.array([market != one for market in imports.rows])
         sold = [own.onto(imports.rows, imports.columns, name) for name in (first, last)]
-        others = [np.maximum(whole - part, 0)[elsewhere] for whole, part in zip(bought, sold, strict=True)]
+        others = [np.maximum(rest(whole, part), 0)[elsewhere] for whole, part in zip(bought, sold, strict=True)]
         found = decompose(sold[0][elsewhere], sold[1][elsewhere], *others)
         rows.append(found)
         if found.unmatched > 0:

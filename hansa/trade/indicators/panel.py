@@ -16,11 +16,11 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from hansa import dense
-from hansa.errors import DataError, UnknownCode
+from hansa.errors import DataError, NotIdentified, UnknownCode
 from hansa.indicator import Answer
 from hansa.regions import members_on, membership_changes
 from hansa.trade.flows import Flows
-from hansa.trade.indicators.grid import long, once, said
+from hansa.trade.indicators.grid import long, once, said, several
 from hansa.trade.ratio import Array
 
 Places = NDArray[np.int64]
@@ -189,9 +189,15 @@ def answer(tables: Iterable[pa.Table], notes: Iterable[str] = (), **meta: Any) -
     """One table of all periods, with a note on figures that do not exist.
 
     unit : in `meta`, where it depends on the data.
+
+    Raises
+    ------
+    NotIdentified : there is no period.
     """
     unit, provenance = meta.pop("unit", None), meta.pop("provenance", None)
     everything = list(tables)
+    if not everything:
+        raise NotIdentified("There is no period of which this could be computed.")
     parts = [table for table in everything if table.num_rows] or everything
     table = pa.concat_tables(parts)
     said_notes = list(notes)
@@ -228,17 +234,12 @@ def world_of(world: Any, regions: Sequence[Any]) -> World:
         name = "all origins in the table" if world == "all" else "all origins in the table but the region itself"
         return World(name, np.ones(len(regions)), world == "rest")
     members = mask(world, regions)
-    return World(f"a set of {members.sum():,} regions: {said(world)}", members.astype(float), False)
+    return World(f"a set of {members.sum():,} regions: {said(several(world))}", members.astype(float), False)
 
 
-def several(codes: Any) -> list[Any]:
-    """One code, or several, as a list."""
-    return [codes] if isinstance(codes, str) or not isinstance(codes, Iterable) else list(codes)
-
-
-def mask(codes: Iterable[Any], regions: Sequence[Any]) -> NDArray[np.bool_]:
+def mask(codes: Any, regions: Sequence[Any]) -> NDArray[np.bool_]:
     """True for the regions named, each of which must be among them."""
-    named = list(codes)
+    named = several(codes)
     for one in named:
         if one not in regions:
             raise UnknownCode("region of these flows", one, map(str, regions), hint="Name one that they have.")
@@ -248,9 +249,9 @@ def mask(codes: Iterable[Any], regions: Sequence[Any]) -> NDArray[np.bool_]:
 def bloc_members(bloc: Any, period: str | None, regions: Sequence[Any]) -> tuple[NDArray[np.bool_], list[str]]:
     """True for the members of a bloc in a period, and what to know about that.
 
-    bloc : a list of region codes, or the name of a bloc, whose members of the period are taken.
+    bloc : region codes (one or several), or the name of a bloc, whose members of the period are taken.
     """
-    if not isinstance(bloc, str):
+    if not isinstance(bloc, str) or bloc in regions:
         return mask(bloc, regions), []
     if period is None:
         raise DataError(f"The members of {bloc!r} change with time, and the flows have no period. List the members.")

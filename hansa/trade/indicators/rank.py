@@ -12,7 +12,7 @@ from hansa.errors import DataError
 from hansa.indicator import Answer
 from hansa.trade.flows import Flows
 from hansa.trade.indicators.declare import trade_indicator
-from hansa.trade.indicators.grid import long, said
+from hansa.trade.indicators.grid import long, said, several
 from hansa.trade.indicators.panel import answer, bloc_members, pairs, together
 from hansa.trade.ranking import ranking
 from hansa.trade.ratio import Array, traded_along
@@ -47,7 +47,7 @@ def partner_rank(flows: Flows, *, of: str = "turnover", population: str | Iterab
     """
     if of not in OF:
         raise DataError(f"Partners are ranked by {said(OF)}, not by {of!r}.")
-    chosen = population if isinstance(population, str) else list(population)
+    chosen = population if isinstance(population, str) else several(population)
     code = pairs(flows)
     regions, notes, blocks = code.labels[0], list(code.notes), []
     for period, (x,) in together(code):
@@ -68,7 +68,8 @@ def _ranks(period: str | None, regions: Any, values: Array, ranked: NDArray[np.b
     region, partner = np.nonzero(ranked)
     figures: dict[str, Any] = {of: values[region, partner]}
     for name, attribute in (("gap_above", "above"), ("gap_below", "below"), ("ties", "ties")):
-        figures[name] = np.stack([getattr(one, attribute) for one in found])[region, partner]
-    figures["population"] = np.array([one.population for one in found])[region]
-    figures["partner_rank"] = np.stack([one.rank for one in found])[region, partner].astype(np.int64)
+        figures[name] = np.array([getattr(one, attribute) for one in found]).reshape(values.shape)[region, partner]
+    figures["population"] = np.array([one.population for one in found], np.int64)[region]
+    ranks = np.array([one.rank for one in found]).reshape(values.shape)
+    figures["partner_rank"] = ranks[region, partner].astype(np.int64)
     return long(period, {"region": (regions, region), "partner": (regions, partner)}, figures)

@@ -14,6 +14,7 @@ from hansa.indicator import Answer
 from hansa.trade.flows import Flows
 from hansa.trade.indicators.declare import trade_indicator
 from hansa.trade.indicators.grid import Grid, abroad, first_and_last, grid, grids, wanted
+from hansa.trade.ratio import rest
 from hansa.trade.redirection import Redirection, growth_of_others, redirect
 
 __all__ = ["redirection", "supplier_replacement"]
@@ -66,7 +67,9 @@ def redirection(
     shut = _marked(imports.rows, closed, "destination")
     (own,) = (cells for _, cells in grids(flows, "origin", [_known(flows, "origin", origin)], "destination", "product"))
     sold = [own.onto(imports.rows, imports.columns, name) for name in (first, last)]
-    elsewhere = [np.maximum(imports.matrix(name) - part, 0) for name, part in zip((first, last), sold, strict=True)]
+    elsewhere = [
+        np.maximum(rest(imports.matrix(name), part), 0) for name, part in zip((first, last), sold, strict=True)
+    ]
     market, unknown = growth_of_others(*elsewhere)
     shown = _marked(imports.rows, destination, "destination") & ~shut
     tables = []

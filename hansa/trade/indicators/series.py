@@ -145,7 +145,7 @@ def series(flows: Flows, by: str | Sequence[str]) -> Series:
     out = np.full((len(cells.periods), len(codes)), np.nan)
     out[cells.when, column] = values
     places: Sequence[Any] = np.unravel_index(codes, shape) if shape else ()
-    periods_said = [str(name) for name in cells.periods]
+    periods_said = [str(name) for name in cells.periods if name is not None]
     return Series(periods_said, cells.labels, dict(zip(cells.labels, places, strict=True)), codes, out)
 
 
@@ -170,8 +170,8 @@ def earlier(known: Sequence[str], against: str) -> list[tuple[int, int]]:
     found = [(before, after) for before, after in pairs if before is not None]
     if not found:
         raise DataError(
-            f"There is no period to compare with ({against}) among {said(known)}. Add periods, or name the earlier one "
-            "with against='...'."
+            f"There is no period to compare with ({against}) among {said(known) or 'none'}. Add periods, or name the "
+            "earlier one with against='...'."
         )
     return found
 

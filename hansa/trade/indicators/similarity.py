@@ -12,8 +12,8 @@ from hansa.trade import intensity, intra_industry
 from hansa.trade.flows import Flows
 from hansa.trade.indicators import panel
 from hansa.trade.indicators.declare import trade_indicator
-from hansa.trade.indicators.grid import long
-from hansa.trade.indicators.panel import Coded, answer, block, part, scope, several, together
+from hansa.trade.indicators.grid import long, several
+from hansa.trade.indicators.panel import Coded, answer, block, part, scope, together
 from hansa.trade.indicators.series import earlier
 from hansa.trade.ratio import Array, shares, traded_along
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+from hansa import tables
 from hansa.errors import DataError, MissingTable
 from hansa.indicator import Answer
 from hansa.trade.flows import Flows
+from hansa.trade.indicators.beside import values_beside
 from hansa.trade.indicators.declare import trade_indicator
-from hansa.trade.indicators.grid import abroad, grid, said, wanted
+from hansa.trade.indicators.grid import abroad, grid, long, said, wanted
+from hansa.trade.indicators.panel import Scope
 from hansa.trade.partial_equilibrium import smart
+from hansa.trade.ratio import Array
 from hansa.trade.side import SideTable, as_side
 
 __all__ = ["tariff_creation_diversion"]
@@ -47,7 +52,7 @@ def tariff_creation_diversion(
     origin, destination : the supplier whose tariff changes, and the market.
     demand_elasticity : of imports, as a size (1.25 means -1.25); there is no default, since it differs by product.
     tariff : today's, as a share: one figure, or a side table with columns region (the market), product, and partner
-        where tariffs differ by supplier.
+        where tariffs differ by supplier, and period where they differ by period.
     new_tariff : as a share.
     substitution : elasticity between suppliers; 1.5 is the usual default.
 
@@ -64,30 +69,30 @@ def tariff_creation_diversion(
     cells = grid(flows.where(destination=destination), "origin", "product", period=period)
     wanted(cells.rows, origin, f"origin of the imports of {destination!r}")
     asked = wanted(cells.columns, product, "product")
-    rates, missing = _rates(tariff, origin, destination, [cells.columns[place] for place in asked])
-    if missing:
-        notes.append(
-            f"{len(missing):,} of {len(asked):,} products have no tariff in the table and no figure: {said(missing)}"
-        )
+    products = [cells.columns[place] for place in asked]
+    rates = _rates(tariff, origin, destination, products, cells.periods)
     seller = cells.rows.index(origin)
-    tables = []
-    for when in cells.periods:
+    parts, lacking = [], np.zeros(len(products), bool)
+    for when, rate in zip(cells.periods, rates, strict=True):
         imports = cells.matrix(when)[:, asked]
         others = imports.sum(0) - imports[seller]
-        effect = smart(imports[seller], others, rates, new_tariff, (demand_elasticity, substitution))
+        effect = smart(imports[seller], others, rate, new_tariff, (demand_elasticity, substitution))
         sold = imports[seller] > 0
-        columns: dict[str, Any] = {} if when is None else {"period": [when] * int(sold.sum())}
-        columns["product"] = [cells.columns[place] for place, here in zip(asked, sold, strict=True) if here]
+        lacking |= sold & np.isnan(rate)
         figures = {
             "imports": imports[seller],
             "others": others,
-            "tariff": rates,
+            "tariff": rate,
             "creation": effect.creation,
             "diversion": effect.diversion,
             "tariff_creation_diversion": effect.total,
         }
-        tables.append(
-            pa.table(columns | {term: pa.array(values[sold], from_pandas=True) for term, values in figures.items()})
+        here = np.flatnonzero(sold)
+        parts.append(long(when, {"product": (products, here)}, {term: x[here] for term, x in figures.items()}))
+    if missing := [name for name, lacks in zip(products, lacking, strict=True) if lacks]:
+        notes.append(
+            f"{len(missing):,} of {len(asked):,} products have no tariff in the table"
+            f"{' for some period' if len(cells.periods) > 1 else ''} and no figure: {said(missing)}"
         )
     meta = {
         "demand_elasticity": demand_elasticity,
@@ -96,20 +101,18 @@ def tariff_creation_diversion(
         "new_tariff": new_tariff,
     }
     provenance = tariff.provenance if isinstance(tariff, SideTable) else None
-    return Answer(pa.concat_tables(tables), notes, meta, unit=str(flows.unit), provenance=provenance)
+    return Answer(pa.concat_tables(parts), notes, meta, unit=str(flows.unit), provenance=provenance)
 
 
-def _rates(tariff: Any, origin: Any, destination: Any, products: list[Any]) -> tuple[Any, list[Any]]:
-    """Today's tariff on each product, and the products the table does not know (NaN)."""
+def _rates(tariff: Any, origin: Any, destination: Any, products: list[Any], when: Sequence[str | None]) -> Array:
+    """Today's tariff, (periods, products); NaN where the table has none."""
     if isinstance(tariff, int | float):
-        return np.full(len(products), float(tariff)), []
-    side = as_side(tariff, "tariff")
-    found = side.where(region=destination)
+        return np.full((len(when), len(products)), float(tariff))
+    side = as_side(tariff, "tariff").where(region=destination)
     if "partner" in side.columns:
-        found = found.where(partner=origin)
-    keys = ["product"] if "product" in side.columns else ["region"]
-    known = found.lookup(*keys)
-    if not known:
+        side = side.where(partner=origin)
+    if not tables.collect(side.table.head(1)).num_rows:
         raise MissingTable("tariff", f"it has no row for imports of {destination!r} from {origin!r}")
-    rates = np.array([known.get(name if keys == ["product"] else destination, np.nan) for name in products])
-    return rates, [name for name, rate in zip(products, rates, strict=True) if np.isnan(rate)]
+    by_product = "product" in side.columns
+    found = values_beside(side, Scope([destination], products, list(when)), by_product=by_product)
+    return found[:, 0] if by_product else np.repeat(found, len(products), axis=1)

@@ -14,6 +14,7 @@ from hansa import period as periods
 from hansa import tables
 from hansa.errors import DataError, UnknownCode
 from hansa.files import quoted
+from hansa.products import edition
 from hansa.provenance import Provenance, Source
 from hansa.trade.flows import TOLD_BY, Flows
 from hansa.trade.readers.codes import TOTALS, ProductList, RegionList, money_of
@@ -106,7 +107,7 @@ def _flows(
         valuation=_valuation(rows, told),
         told_by=told,
         scope=said.get("scope", "goods"),
-        classification=said.get("classification"),
+        classification=edition(said["classification"]) if "classification" in said else None,
         provenance=provenance,
         notes=tuple(notes),
     )
@@ -152,8 +153,13 @@ def _refuse_doubles(rows: TypedRows, recipe: _Recipe, keys: str) -> None:
     if not found:  # two keys shared one hash
         return
     said = ", ".join(f"{key} {value}" for key, value in zip(keys.split(", "), found[0][1:], strict=True))
+    ends = [what for what in recipe.lookups if what in rows.columns]
+    here = f"{ROW} in ({found[0][0]}, {found[1][0]})"
+    written = rows.numbered().filter(here).order(ROW).select(", ".join([ROW, *ends])).fetchall()
+    unlike = [f"{one} and {other}" for one, other in zip(*(row[1:] for row in written), strict=True) if one != other]
+    both = f" ({', '.join(unlike)} are one)" if unlike else ""
     raise raw.error(
-        f"Two rows for {said}; the first is on line {raw.line_of(found[0][0]):,}. Keep one, or have them added: "
+        f"Two rows for {said}{both}; the first is on line {raw.line_of(found[0][0]):,}. Keep one, or have them added: "
         '[table] duplicates = "sum".',
         found[1][0],
     )
@@ -199,9 +205,12 @@ def _changed(lookups: Mapping[str, Mapping[str, str]]) -> dict[str, Mapping[str,
 
 def _constant(rows: TypedRows, listed: RegionList, what: str) -> str:
     given = str(rows.reading.map.constants[what])
-    if what == "period":
-        return periods.canonical(given)
-    return "WLD" if listed.kind(given) == "world" else listed.code(given)
+    try:
+        if what == "period":
+            return periods.canonical(given)
+        return "WLD" if listed.kind(given) == "world" else listed.code(given)
+    except DataError as trouble:
+        raise DataError(f"[constants] {what}: {trouble.message}", file=rows.reading.map.file) from None
 
 
 def _periods(rows: TypedRows) -> dict[str, str]:
@@ -209,6 +218,8 @@ def _periods(rows: TypedRows) -> dict[str, str]:
     for said in rows.distinct("period") if "period" in rows.columns else ():
         try:
             meaning[said] = periods.canonical(said)
+            if len(meaning[said]) < 4:
+                raise DataError(f"The year {said!r} has no century. Write it with four digits.")
         except DataError as trouble:
             raise rows.located(trouble, f"period = {text(said)}", "period") from None
     return meaning
@@ -234,6 +245,11 @@ def _regions(
                 meaning[said] = listed.code(said)
             except UnknownCode as trouble:
                 column = next(c for c in columns if rows.count(f"{c} = {text(said)}"))
+                named = quoted(rows.reading.map.columns[column])
+                trouble.message += (
+                    f" In the column map, [leave] {named} = [{quoted(said)}] leaves its rows out, and [table] "
+                    'regions = "any" takes all codes as they stand.'
+                )
                 raise rows.located(trouble, f"{column} = {text(said)}", column) from None
     notes = listed.notes(meaning)
     if world:
@@ -268,7 +284,7 @@ def _products(rows: TypedRows, known: Collection[str] | None) -> tuple[dict[str,
     said = rows.reading.map
     found = rows.distinct("product")
     listed = ProductList(
-        said.constants.get("classification", ""),
+        edition(said.constants.get("classification", "")),
         said.table.get("product_digits"),
         known,
         letters=said.table.get("products") == "any",

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from os import PathLike
 from pathlib import Path
@@ -28,6 +28,7 @@ from typing import Any
 
 from hansa.errors import DataError, UnknownCode
 from hansa.files import quoted
+from hansa.products import edition
 from hansa.trade.flows import SCOPES, TOLD_BY
 from hansa.trade.side import MEASURES
 from hansa.units import VALUATIONS, Mass, Money
@@ -87,6 +88,14 @@ TABLE = {
     "wide": "a regular expression over column names, whose named groups become columns",
 }
 SOURCE = ("producer", "title", "version", "url", "licence", "retrieved", "vintage")
+_KINDS: Mapping[str, tuple[tuple[type, ...], str]] = {
+    "scale": ((int, float), "a number"),
+    "period": ((str, int), "a year, quarter or month"),
+    "header_row": ((int,), "the number of a line"),
+    "product_digits": ((int,), "a number of digits"),
+    "missing": ((str, list, tuple), "a text or several"),
+    "regions": ((str, Collection), "known, any, or a list of codes"),
+}
 PARTS = {
     "columns": COLUMNS,
     "constants": CONSTANTS,
@@ -157,6 +166,7 @@ class ColumnMap:
                 raise DataError(f"[{part}] must hold entries, such as [columns] period = 'year'.", file=file)
         for part in ("flow", "keep", "leave"):
             plain[part] = {key: _texts(texts) for key, texts in plain.get(part, {}).items()}
+        plain["codes"] = {key: str(code) for key, code in plain.get("codes", {}).items()}
         return cls(**{"columns": {}, **plain}, file=file)
 
     @classmethod
@@ -235,13 +245,35 @@ class ColumnMap:
                 raise DataError(
                     f"[{part}] {key} = {value!r} is not possible; it may be {', '.join(values)}.", file=self.file
                 )
-        self.money()
+        self._check_kinds()
+        try:
+            self.money()
+        except DataError as trouble:
+            raise DataError(trouble.message, file=self.file) from None
+        if said := self.constants.get("classification"):
+            try:
+                edition(said)
+            except UnknownCode as trouble:
+                raise DataError(f"[constants] classification: {trouble}", file=self.file) from None
         if "quantity_unit" in self.constants:
             Mass(self.constants["quantity_unit"])
         if self.table.get("thousands") and self.table["thousands"] == self.table.get("decimal", "."):
             raise DataError("[table] decimal and thousands are the same sign.", file=self.file)
 
+    def _check_kinds(self) -> None:
+        for part, entries in {"columns": self.columns, "constants": self.constants, "table": self.table}.items():
+            for key, value in entries.items():
+                wanted, words = _KINDS.get(key, ((str,), "a text")) if part != "columns" else ((str,), "a text")
+                if not isinstance(value, wanted) or isinstance(value, bool):
+                    raise DataError(f"[{part}] {key} = {value!r} is not possible; it must be {words}.", file=self.file)
+        if len(self.table.get("delimiter", ";")) != 1:
+            raise DataError(f"[table] delimiter = {self.table['delimiter']!r} must be a single sign.", file=self.file)
+        if self.table.get("header_row", 1) < 1:
+            raise DataError("[table] header_row counts the lines of the file from 1.", file=self.file)
+
     def _check_meaning(self) -> None:
+        if both := sorted({*self.columns} & {*self.constants} - {"measure", "unit"}):
+            raise DataError(f"{both[0]!r} stands in [columns] and in [constants]. Keep one.", file=self.file)
         named = {*self.columns, *self.constants, *self._groups()}
         if "value" not in named:
             raise DataError("The column map names no column 'value'.", file=self.file)
@@ -274,7 +306,7 @@ class ColumnMap:
 
 
 def _texts(value: Any) -> list[str]:
-    return [value] if isinstance(value, str) else [str(text) for text in value]
+    return [str(text) for text in value] if isinstance(value, list | tuple) else [str(value)]
 
 
 def _toml(value: Any) -> str:

@@ -59,6 +59,8 @@ def read_flat(
     remarks: tuple[str, ...] = ()
     if column_map is None:
         proposal = propose_map(path, encoding=encoding, sheet=sheet, regions=regions)
+        if proposal.trouble:
+            raise proposal.trouble
         column_map, remarks = proposal.column_map, proposal.remarks
     said = column_map.table
     raw = open_raw(

@@ -10,18 +10,21 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from hansa import period as periods
 from hansa import regions, text_file
 from hansa.errors import DataError
 from hansa.trade.readers.canonical import EXPORT, IMPORT, take
 from hansa.trade.readers.codes import CURRENCIES, SCALES
 from hansa.trade.readers.column_map import ColumnMap
-from hansa.trade.readers.raw_table import RawTable, open_raw
+from hansa.trade.readers.raw_table import RawTable, broken, name, open_raw
 from hansa.trade.side import MEASURES
 
 OWN_FILE = "# Hansa flows"
 OWN_MAP = "#: "
 SAMPLE = 1_000
+BACI = {"t", "i", "j", "k", "v", "q"}
 MISSING_MARKS = ("", "...", "…", "-", "–", "..", ":", "n/a", "NA", "N/A", "х", "x", "нет данных")
 # Names of columns, in the order in which they are looked for; "country" alone may be either side.
 _NAMES: Mapping[str, tuple[str, ...]] = {
@@ -49,11 +52,15 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Proposal:
-    """A map for a table, what its first rows become under it, and what had to be assumed."""
+    """A map for a table, what its first rows become under it, and what had to be assumed.
+
+    trouble : why the first rows cannot be read by it, where they cannot; the map is to be mended then.
+    """
 
     column_map: ColumnMap
     rows: list[dict[str, Any]]
     remarks: tuple[str, ...] = ()
+    trouble: DataError | None = None
 
 
 @dataclass
@@ -66,11 +73,23 @@ class _Guess:
     constants: dict[str, Any] = field(default_factory=dict)
     table: dict[str, Any] = field(default_factory=dict)
     flow: dict[str, list[str]] = field(default_factory=dict)
+    leave: dict[str, list[str]] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
 
     def free(self) -> list[str]:
         """Columns that nothing was found for yet."""
         return [said for said in self.raw.names if said not in self.columns.values()]
+
+    def texts(self, *wanted: str) -> dict[str, list[str]]:
+        """The different texts in the columns of some meanings, from every row."""
+        if not wanted:
+            return {}
+        cells = [f"trim({name(self.raw.column(self.columns[what]))}::varchar)" for what in wanted]
+        try:
+            found = self.raw.rows().aggregate(", ".join(f"list(distinct {cell})" for cell in cells)).fetchall()[0]
+        except duckdb.Error as trouble:
+            raise broken(trouble, self.raw.source) from None
+        return {what: sorted(text for text in some or () if text) for what, some in zip(wanted, found, strict=True)}
 
 
 def propose_map(
@@ -118,15 +137,22 @@ def propose_map(
         guess.table["encoding"] = encoding
     if raw.sheet:
         guess.table["sheet"] = raw.sheet
+    if {_plain(said) for said in guess.raw.names} == BACI:
+        raise raw.error("The columns t, i, j, k, v and q are those of BACI: read it with --reader baci (read_baci).")
     _by_name(guess)
     _by_cells(guess)
     _settle_ends(guess)
     _settle_value(guess)
+    _refuse_no_names(guess)
+    _settle_rows(guess, blocs=regions is None)
     if unused := guess.free():
         guess.remarks.append(f"columns not used: {', '.join(map(repr, unused[:8]))}{' ...' if len(unused) > 8 else ''}")
-    proposed = ColumnMap(guess.columns, guess.constants, guess.table, guess.flow)
+    proposed = ColumnMap(guess.columns, guess.constants, guess.table, guess.flow, leave=guess.leave)
     proposed = proposed.for_side(side) if side else proposed
-    return Proposal(proposed, _first_rows(raw, proposed, regions), tuple(guess.remarks))
+    try:
+        return Proposal(proposed, _first_rows(raw, proposed, regions), tuple(guess.remarks))
+    except DataError as trouble:
+        return Proposal(proposed, [], tuple(guess.remarks), trouble)
 
 
 def _own_map(path: Path) -> ColumnMap | None:
@@ -159,12 +185,15 @@ def _by_name(guess: _Guess) -> None:
             if hits:
                 guess.columns[what] = hits[0]
                 break
-    if "period" in guess.columns and ("month" in guess.columns or "quarter" in guess.columns):
-        if all(re.fullmatch(r"\d{4}", cell) for cell in guess.cells[guess.columns["period"]]):
-            guess.columns["year"] = guess.columns.pop("period")
-        else:
-            guess.columns.pop("month", None)
-            guess.columns.pop("quarter", None)
+    parts = [part for part in ("month", "quarter") if part in guess.columns]
+    beside = guess.cells[guess.columns["period"]] if "period" in guess.columns else ["no year"]
+    if parts and all(re.fullmatch(r"\d{4}", cell) for cell in beside):
+        guess.columns["year"] = guess.columns.pop("period")
+        return
+    for part in parts:  # a whole period, such as 01.2022, or nothing without a year
+        said = guess.columns.pop(part)
+        if "period" not in guess.columns and _share(guess.cells[said], _is_period) == 1:
+            guess.columns["period"] = said
 
 
 def _by_cells(guess: _Guess) -> None:
@@ -246,10 +275,6 @@ def _settle_reporter(guess: _Guess) -> None:
             "A column says export or import, but whose it is does not stand in the table. Write a map with [constants] "
             f'reporter = "...". The table has {_names(guess)}.'
         )
-    for said in sorted({cell for cell in guess.cells[found["flow"]] if cell}):
-        if said.casefold() not in (*EXPORT, *IMPORT):
-            guess.flow.setdefault("drop", []).append(said)
-            guess.remarks.append(f"rows with {found['flow']} = {said!r} are left out")
 
 
 def _settle_value(guess: _Guess) -> None:
@@ -278,18 +303,54 @@ def _settle_value(guess: _Guess) -> None:
 
 def _settle_gaps(guess: _Guess) -> None:
     found = guess.columns
-    if marks := [mark for mark in MISSING_MARKS if mark in guess.cells[found["value"]]]:
+    blank = [mark for mark in MISSING_MARKS if mark in guess.cells[found["value"]]]
+    if blank:
+        guess.remarks.append(f"rows whose value is {', '.join(map(repr, blank))} are left out")
+    weighed = guess.cells[found["quantity"]] if "quantity" in found else ()
+    if marks := [mark for mark in MISSING_MARKS if mark in blank or (mark and mark in weighed)]:
         guess.table["missing"] = marks
-        guess.remarks.append(f"rows whose value is {', '.join(map(repr, marks))} are left out")
-    for what in ("partner", "destination", "origin"):
-        if what in found and any(regions.kind_of(cell) == "world" for cell in set(guess.cells[found[what]])):
-            guess.table["world"] = "drop"
-            guess.remarks.append("rows for the whole world are left out")
-            break
     codes = [cell for cell in guess.cells.get(found.get("product", ""), []) if cell]
     if codes and all(code.isdigit() for code in codes) and {len(code) for code in codes} == {5, 6}:
         guess.table["product_digits"] = 6
         guess.remarks.append("product codes of five digits have lost a zero in front: it is put back")
+
+
+def _settle_rows(guess: _Guess, blocs: bool) -> None:
+    """Rows to leave out, judged by all rows: other directions, totals for the world, blocs beside countries."""
+    found = guess.columns
+    ends = [what for what in ("partner", "destination", "origin", "reporter") if what in found]
+    texts = guess.texts(*(["flow"] if "flow" in found else []), *ends)
+    for said in texts.get("flow", ()):
+        if said.casefold() not in (*EXPORT, *IMPORT):
+            guess.flow.setdefault("drop", []).append(said)
+            guess.remarks.append(f"rows with {found['flow']} = {said!r} are left out")
+    for what in ends:
+        kinds = {said: regions.kind_of(said) for said in texts[what]}
+        if "world" in kinds.values() and set(kinds.values()) != {"world"}:
+            guess.table["world"] = "drop"
+            guess.remarks.append(f"rows for the whole world are left out ({found[what]})")
+        groups = [said for said, kind in kinds.items() if kind == "bloc"]
+        if blocs and groups and "country" in kinds.values():
+            guess.leave[found[what]] = groups
+            guess.remarks.append(
+                f"rows with {found[what]} = {', '.join(groups[:5])} are left out: blocs, not countries"
+            )
+
+
+def _refuse_no_names(guess: _Guess) -> None:
+    """A first line that holds a period, a region or a number where its column does is a row of figures."""
+    found = guess.columns
+    like = [found[what] for what in ("period", "year") if what in found and _is_period(found[what])]
+    like += [
+        found[what]
+        for what in ("origin", "destination", "reporter", "partner")
+        if what in found and regions.kind_of(found[what]) and _share(guess.cells[found[what]], _is_region) >= 0.8
+    ]
+    like += [found["value"]] if _is_number(found["value"]) else []
+    if len(like) > 1:
+        raise guess.raw.error(
+            f"The first line holds no names of columns, but figures ({', '.join(like)}). Put a line of names above it."
+        )
 
 
 def _unit_in(said: str) -> tuple[str | None, int]:
@@ -310,4 +371,5 @@ def _is_number(cell: str) -> bool:
 
 
 def _names(guess: _Guess) -> str:
-    return ", ".join(map(repr, guess.raw.names))
+    names = list(map(repr, guess.raw.names))
+    return ", ".join(names[:30]) + (f" and {len(names) - 30:,} more" if len(names) > 30 else "")

@@ -175,17 +175,12 @@ def _workbook(place: Path, sheet: str | None, header_row: int | None) -> RawTabl
 def _text(place: Path, encoding: str | None, delimiter: str | None, header_row: int | None) -> RawTable:
     read = text_file.open_text(place, encoding)
     if header_row is None:
-        header_row = _first_line(read)
+        header_row, titles = text_file.header_line(read)
+        if titles:
+            note = f"lines above the names of the columns (line {header_row}) are not read"
+            read = replace(read, notes=(*read.notes, note))
     sign = delimiter or text_file.delimiter_of(read, header_row - 1)
     return _delimited(read, sign, header_row)
-
-
-def _first_line(read: text_file.TextFile) -> int:
-    """The first line that is neither blank nor a remark."""
-    for number, line in enumerate(read.lines(), 1):
-        if line.strip() and not line.startswith("#"):
-            return number
-    raise DataError("The file is empty. It needs a line of column names and at least one row.", file=read.source)
 
 
 def _delimited(read: text_file.TextFile, sign: str, header_row: int | None) -> RawTable:
@@ -248,8 +243,13 @@ def broken(trouble: duckdb.Error, source: Path) -> DataError:
     said = str(trouble)
     line = int(hit[1]) if (hit := re.search(r"CSV Error on Line: (\d+)", said)) else None
     if cells := re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", said):
+        advice = (
+            "Is it a footnote? Take it out of the table."
+            if cells[2] == "1"
+            else "Put a text that holds the delimiter in quotes."
+        )
         return DataError(
-            f"This row has {cells[2]} cells, the header {cells[1]}. Put a text that holds the delimiter in quotes.",
+            f"This row has {cells[2]} cell{'s' * (cells[2] != '1')}, the header {cells[1]}. {advice}",
             file=source,
             line=line,
         )

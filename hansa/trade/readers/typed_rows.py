@@ -34,6 +34,7 @@ LABELS = (
 )
 NUMBERS = ("value", "quantity")
 _FLOATS = ("FLOAT", "DOUBLE")
+_NUMERIC = re.compile(r"(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL\(.*\)|\"NULL\")$")
 
 
 @dataclass(frozen=True)
@@ -170,6 +171,10 @@ def stage(raw: RawTable, column_map: ColumnMap) -> tuple[TypedRows, list[str]]:
     if declared:
         writing = dict.fromkeys(NUMBERS, Writing(table.get("decimal", "."), table.get("thousands", "")))
     reading = Reading(raw, column_map, writing)
+    for what in NUMBERS:
+        kind = raw.kind(column) if (column := reading.column(what)) else "DOUBLE"
+        if kind != "VARCHAR" and not _NUMERIC.match(kind):
+            raise raw.error(f"The column holds {kind}, not numbers. Convert it first.", column=_said(reading, what))
     staged = to_parquet(reading.typed(raw.rows()), raw.source)
     if not declared and _any(staged, f"{STATE} in ({BAD_VALUE}, {BAD_QUANTITY})"):
         writing = {

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from hansa.errors import DataError, UnknownCode
-from hansa.products import EDITIONS, classification, cut_codes, read_classification
+from hansa.products import EDITIONS, classification, cut_codes, edition, read_classification
 
 # Chapters of each section in the WCO's nomenclature.
 SECTIONS = {
@@ -186,3 +186,17 @@ def test_lists_that_are_refused(tmp_path, content, key, message):
         read_classification(path, key)
     assert message in str(caught.value)
     assert "list.csv" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("said", "key"),
+    [("hs17", "HS17"), ("H5", "HS17"), ("HS 2017", "HS17"), ("S3", "SITC3"), ("HS", "HS"), ("My", "My")],
+)
+def test_how_an_edition_may_be_written(said, key):
+    assert edition(said) == key
+
+
+@pytest.mark.parametrize("said", ["HS99", "SITC9", "BEC 7", "H9"])
+def test_an_edition_that_there_is_not(said):
+    with pytest.raises(UnknownCode, match="is no known classification"):
+        edition(said)

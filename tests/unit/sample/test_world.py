@@ -92,6 +92,7 @@ def test_the_scenario_is_the_same_world_with_cheaper_trade_of_one_pair(truth: di
     np.testing.assert_allclose(same.flow, w.flow[-1], rtol=1e-10)
     table = truth["scenario_region"].to_pandas().set_index("region")
     np.testing.assert_allclose(table.welfare_hat, table.spending_hat / table.price_hat, rtol=1e-12)
+    np.testing.assert_allclose(table.output_after, table.output_before * table.wage_hat, rtol=1e-11)  # markets clear
     assert set(table.index[table.welfare_hat > 1.001]) == {"XBR", "XKA"}
     flows = truth["scenario_flow"].to_pandas()
     pair = flows[(flows.origin == "XBR") & (flows.destination == "XKA")]

@@ -237,3 +237,28 @@ def test_fish_reconciled(hansa_data: Path):
     assert ((low <= value) & (value <= high)).all()
     weight = table["weight"].to_numpy()
     assert ((weight >= 0) & (weight <= 1)).all()
+
+
+@pytest.mark.parametrize("value", [-1.0, float("inf")])
+def test_reports_that_are_no_flows_are_refused(value):
+    told = {
+        "origin": ["A", "A"],
+        "destination": ["B", "B"],
+        "told_by": ["origin", "destination"],
+        "value": [1.0, value],
+    }
+    with pytest.raises(DataError, match="1 of 2 rows have a negative or infinite value"):
+        mirror(told)
+
+
+def test_reports_without_a_figure_are_left_out_with_a_note():
+    told = {"origin": ["A", "A"], "destination": ["B", "B"], "told_by": ["origin", "destination"], "value": [1.0, None]}
+    assert "1 of 2 rows have no value and are left out" in mirror(told).notes
+
+
+def test_reports_without_a_destination_or_without_rows():
+    with pytest.raises(DataError, match="need a column 'destination'"):
+        mirror({"origin": ["A", "A"], "told_by": ["origin", "destination"], "value": [1.0, 1.0]})
+    told = {"origin": ["A", "A"], "destination": ["B", "B"], "told_by": ["origin", "destination"], "value": [1.0, 1.0]}
+    with pytest.raises(NotIdentified, match="no flows to judge"):
+        reporter_quality(as_flows(told).where(origin="C"))

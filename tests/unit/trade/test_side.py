@@ -68,3 +68,11 @@ def test_problems_are_counted_and_refused():
 
 def test_notes_are_added():
     assert SideTable(as_side(GDP, "gdp").table, "gdp").noting("a").notes == ("a",)
+
+
+def test_a_negative_product_is_no_product():
+    wrong = as_side({"region": ["A"], "value": [-1.0]}, "gdp")
+    with pytest.raises(DataError, match="'gdp' has a value below zero for 'A': -1"):
+        wrong.lookup("region")
+    assert wrong.problems() == ["1 of 1 rows with a value below zero"]
+    assert as_side({"region": ["A"], "value": [-0.1]}, "cif_rate").problems() == []

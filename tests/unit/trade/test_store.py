@@ -104,7 +104,8 @@ def test_rows_that_would_count_twice_are_refused(store: Store, vintage: str):
         store.write(flows(period=[2022, 2023]), vintage=vintage, mode="append")
     assert str(refused.value) == (
         "Rows to add are in 'flows' already, e.g. ('A', '2022', 'A', 'B', 'p'). Import the corrected table whole, as a "
-        "new vintage that replaces it."
+        "new vintage that replaces it. If another office tells them, say who does: [constants] told_by in both column "
+        "maps."
     )
     assert (store.archive.folder / "manifest.json").read_bytes() == before
 
@@ -211,3 +212,25 @@ def test_the_same_table_gives_the_same_bytes(store: Store, tmp_path: Path):
     one = store.write(flows())
     two = other.write(flows(**{name: column[::-1] for name, column in ROWS.items()}))
     assert one.sha256 == two.sha256
+
+
+def test_reports_of_which_only_some_say_who_tells(store: Store):
+    store.write(flows(told_by="origin"), vintage="2023-01-01")
+    with pytest.raises(DataError, match="only some say whether the origin or the destination tells them"):
+        store.write(flows(period=[2023, 2024]), vintage="2023-02-01", mode="append")
+
+
+def test_one_report_cannot_be_reconciled(store: Store):
+    store.write(flows(told_by="origin"), vintage="2023-01-01")
+    with pytest.raises(DataError, match="holds only what the origins report"):
+        store.flows(told_by="reconciled")
+
+
+def test_a_frame_is_written_as_flows(store: Store):
+    store.write({**ROWS}, vintage="2023-01-01")
+    assert sums(store.flows()) == {(): 12.0}
+
+
+def test_no_rows_are_no_dataset(store: Store):
+    with pytest.raises(DataError, match="there are no rows"):
+        store.write(flows().where(origin="nobody"))

@@ -87,9 +87,26 @@ def test_what_is_refused():
         geodep(flows, region=["A", "X"])
     with pytest.raises(UnknownCode, match="is no known bloc"):
         geodep(flows, region="Atlantis")
-    with pytest.raises(DataError, match="depends on the date"):
+    with pytest.raises(DataError, match="'EU' change with time, and the flows have no period"):
         geodep({name: values for name, values in flows.items() if name != "period"}, region="EU")
     with pytest.raises(DataError, match="by 'total' or by 'product'"):
         imports_at_risk(flows, by="pair")
     with pytest.raises(DataError, match="too many rows"):
         imports_at_risk(flows, by="product")
+
+
+def test_imports_at_risk_of_a_period_that_is_not_there():
+    flows = yearly(FEW, MANY)
+    assert {row["period"] for row in imports_at_risk(flows, period=2021).rows()} == {"2021"}
+    with pytest.raises(UnknownCode, match="'2030' is no known period of these flows"):
+        imports_at_risk(flows, period=2030)
+    undated = {name: flows[name] for name in ("origin", "destination", "product", "value")}
+    with pytest.raises(UnknownCode, match="They have no periods"):
+        imports_at_risk(undated, period=2021)
+
+
+def test_exports_to_the_outside_are_none_where_only_the_error_of_summing_is_left():
+    # each member sells to the next one; 0.1 + 0.2 + 0.3 in two orders differs by 1e-16
+    flows = {"origin": list("ABCX"), "destination": list("BCAA"), "product": ["p"] * 4, "value": [0.1, 0.2, 0.3, 5.0]}
+    (row,) = import_dependency(flows, region=["A", "B", "C"], exports="outside").rows()
+    assert row["imports_to_exports"] is None

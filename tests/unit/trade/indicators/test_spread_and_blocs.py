@@ -91,3 +91,8 @@ def test_where_the_usual_bloc_intensity_errs(four_regions):
     assert indicators.trade_intensity(four_regions, period=0, origin="B", destination="A").value() > 1
     assert indicators.bloc_intensity_naive(four_regions, **bloc).value() < 1
     assert indicators.bloc_intensity(four_regions, **bloc).value() > 1
+
+
+def test_one_region_is_a_bloc_of_one(four_regions):
+    one, listed = (indicators.regional_orientation(four_regions, bloc=bloc).rows() for bloc in ("B", ["B"]))
+    assert one == listed

@@ -38,6 +38,19 @@ def test_there_and_back(tmp_path):
             UnknownCode,
         ),
         (FLOWS + "scal=1", "Nearest known: 'scale'", UnknownCode),
+        (FLOWS + "scale='big'", "scale = 'big' is not possible; it must be a number", DataError),
+        (FLOWS + "scale=-5", "scale of a unit must be above zero", DataError),
+        (FLOWS.replace("'a'", "3"), "origin = 3 is not possible; it must be a text", DataError),
+        (FLOWS + "origin='BLR'", "'origin' stands in .columns. and in .constants.", DataError),
+        (FLOWS + "[table]\nheader_row='two'", "it must be the number of a line", DataError),
+        (FLOWS + "[table]\nheader_row=0", "counts the lines of the file from 1", DataError),
+        (FLOWS + "[table]\nproduct_digits='six'", "it must be a number of digits", DataError),
+        (FLOWS + "[table]\ndelimiter=';;'", "must be a single sign", DataError),
+        (
+            FLOWS + "classification='HS99'",
+            "'HS99' is no known classification. Nearest known: 'HS96', 'HS92'",
+            DataError,
+        ),
         (FLOWS.replace("value='v'", ""), "no column 'value'", DataError),
         (FLOWS.replace("origin='a'", ""), "nothing of 'origin'", DataError),
         (FLOWS.replace("currency='USD'", ""), "names no currency", DataError),
@@ -62,3 +75,7 @@ def test_what_it_refuses(text, said, kind):
 def test_a_map_that_is_not_there(tmp_path):
     with pytest.raises(DataError, match="cannot be read"):
         ColumnMap.read(tmp_path / "map.toml")
+
+
+def test_numbers_may_stand_for_texts_to_keep():
+    assert ColumnMap.parse(FLOWS + "[keep]\nyear = 2022\n[leave]\nsex = [1, 2]").keep == {"year": ["2022"]}

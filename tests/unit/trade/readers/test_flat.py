@@ -603,3 +603,32 @@ def test_an_old_workbook(read):
 def test_a_pattern_that_fits_no_column(read):
     wide = ColumnMap({"origin": "from"}, {"currency": "USD"}, {"wide": "x_(?P<period>\\d{4})"})
     refused(read, "from,a\nBLR,1\n", "No name of a column fits", column_map=wide)
+
+
+@pytest.mark.parametrize("values", [pa.array([True]), pa.array([[1.0]])])
+def test_a_column_of_other_than_numbers_is_refused(tmp_path, values):
+    path = tmp_path / "my.parquet"
+    pq.write_table(pa.table({"year": [2022], "from": ["BLR"], "to": ["RUS"], "usd": values}), path)
+    with pytest.raises(DataError, match="my.parquet, column 'usd': The column holds .*, not numbers"):
+        read_flat(path, PLAIN)
+
+
+def test_a_year_without_its_century_is_refused(read):
+    with pytest.raises(DataError, match="line 3, column 'year': The year '22' has no century"):
+        read(HEADER + "2021,BLR,RUS,1\n22,BLR,RUS,1\n")
+
+
+def test_a_footnote_is_told_from_a_broken_row(read):
+    with pytest.raises(DataError, match="line 3: This row has 1 cell, the header 4. Is it a footnote?"):
+        read(HEADER + "2021,BLR,RUS,1\n* preliminary\n")
+
+
+def test_two_spellings_of_one_region_are_named(read):
+    with pytest.raises(DataError, match=r"destination JPN \(JPN and RYU are one\); the first is on line 2"):
+        read(HEADER + "1964,USA,JPN,1\n1964,USA,RYU,1\n")
+
+
+def test_a_constant_that_is_no_code_is_refused(read):
+    wrong = ColumnMap({"period": "year", "origin": "from", "value": "usd"}, {"currency": "USD", "destination": "RSU"})
+    with pytest.raises(DataError, match="destination: 'RSU' is no known region. Nearest known: 'RUS'"):
+        read(HEADER + "2021,BLR,RUS,1\n", wrong)

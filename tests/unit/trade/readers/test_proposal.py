@@ -121,3 +121,64 @@ def test_a_side_table_of_an_unsaid_measure(propose):
     proposal = propose("country,year,figure\nBLR,2022,5\n")
     assert proposal.column_map.constants == {"measure": "gdp"}
     assert any("gdp is assumed" in remark for remark in proposal.remarks)
+
+
+def test_a_month_with_its_year_is_a_period_and_one_without_is_none(propose):
+    whole = propose("Месяц;Экспортер;Импортер;Стоимость\n01.2022;Беларусь;Россия;5\n")
+    assert (whole.column_map.columns["period"], whole.rows[0]["period"]) == ("Месяц", "2022-01")
+    apart = propose("year,month,exporter,importer,value\n2022,3,BLR,RUS,5\n")
+    assert apart.rows[0]["period"] == "2022-03"
+    alone = propose("month,exporter,importer,value\n3,BLR,RUS,5\n")
+    assert not {"period", "month"} & set(alone.column_map.columns)
+
+
+def test_titles_above_the_table(propose):
+    proposal = propose(
+        "Foreign trade\nin customs statistics, thousand USD\n\nyear;exporter;importer;value;weight\n"
+        "2022;BLR;RUS;1,5;2\n2022;RUS;BLR;2,5;3\n2022;RUS;KAZ;2,5;3\n"
+    )
+    assert sorted(row["value"] for row in proposal.rows) == [1.5, 2.5, 2.5]
+
+
+def test_rows_to_leave_out_are_found_in_all_rows(propose):
+    usual = "".join(f"{year},X,BLR,{partner},1\n" for year in range(1500, 2100) for partner in ("RUS", "KAZ"))
+    content = f"year,flow,reporter,partner,value\n{usual}2022,RX,BLR,RUS,1\n2022,X,BLR,EU,2\n2022,X,BLR,Всего,4\n"
+    proposal = propose(content)
+    assert proposal.column_map.flow == {"drop": ["RX"]}
+    assert proposal.column_map.leave == {"partner": ["EU"]}
+    assert proposal.column_map.table == {"world": "drop"}
+    assert "rows with partner = EU are left out: blocs, not countries" in proposal.remarks
+
+
+def test_blocs_and_the_world_alone_are_kept(propose):
+    proposal = propose("year,exporter,importer,value\n2022,BLR,World,5\n2021,BLR,World,4\n")
+    assert proposal.column_map.table == {}
+    assert not proposal.trouble
+
+
+def test_a_weight_that_is_not_there(propose):
+    proposal = propose("year,exporter,importer,value,net weight\n2022,BLR,RUS,5,NA\n2022,RUS,BLR,4,2\n")
+    assert [row.get("quantity") for row in sorted(proposal.rows, key=lambda row: row["value"])] == [2.0, None]
+
+
+def test_a_first_line_of_figures_is_refused(propose):
+    with pytest.raises(DataError, match="holds no names of columns, but figures"):
+        propose("2021,BLR,RUS,5\n2022,BLR,RUS,6\n")
+
+
+def test_baci_is_sent_to_its_reader(propose):
+    with pytest.raises(DataError, match="--reader baci"):
+        propose("t,i,j,k,v,q\n2020,112,643,010121,12.3,1.5\n")
+
+
+def test_a_map_is_proposed_also_where_the_rows_have_to_be_mended(propose):
+    proposal = propose("year,exporter,importer,value\n2022,BLR,Narnia,5\n2022,BLR,RUS,5\n")
+    assert proposal.column_map.columns["destination"] == "importer"
+    assert (proposal.trouble.line, proposal.trouble.column) == (2, "importer")
+    assert '[leave] "importer" = ["Narnia"]' in str(proposal.trouble)
+
+
+def test_many_columns_are_not_all_named(propose):
+    with pytest.raises(DataError, match=r"'c29' and 370 more\. Write a map") as refused:
+        propose(",".join(f"c{n}" for n in range(400)) + "\n" + ",".join("1" for _ in range(400)) + "\n")
+    assert len(str(refused.value)) < 400
