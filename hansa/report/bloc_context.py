@@ -1,4 +1,4 @@
-"""The blocs that both belong to in the year of the report, and how much their members trade with each other."""
+"""The blocs that both belong to in the year of the report, or that one of them is, and the trade inside them."""
 
 from __future__ import annotations
 
@@ -13,19 +13,20 @@ def bloc_context(pair: Pair, me: str, other: str) -> Section | None:
     """The chapter on common blocs; says so where there are none."""
     mine, theirs = pair.blocs_of(me), pair.blocs_of(other)
     common = [bloc for bloc in mine if bloc in theirs]
+    sides = [group.of for group in pair.groups if group.kind == "bloc" and group.of not in common]
     sentences = [_membership(pair, me, other, common)]
     rows, known, facts = [], [], []
-    for bloc in common:
+    for bloc in (*common, *sides):
         row = _bloc_row(pair, bloc)
         if row:
             rows.append(row[0])
             known += row[1]
-            facts += _facts(pair, me, other, bloc)
+            facts += _facts(pair, me, other, bloc) if bloc in common else []
     grids = []
     if rows:
         heads = (mark("Bloc"), mark("Members in the data"), mark("Share of trade inside"), mark("Intensity, corrected"))
         columns = tuple(Column(Sentence(head), label=k == 0) for k, head in enumerate(heads))
-        title = Sentence(mark("Trade inside the common blocs, {period}"), {"period": when(pair.period)})
+        title = Sentence(mark("Trade inside the blocs, {period}"), {"period": when(pair.period)})
         grids.append(Grid(Sentence(mark("Blocs")), title, columns, tuple(rows), tuple(dict.fromkeys(known))))
         sentences.append(
             Sentence(
@@ -50,8 +51,8 @@ def _bloc_row(pair: Pair, bloc: str) -> tuple[tuple[Name | Amount, ...], list[Ev
     members = pair.members(bloc)
     if len(members) < 2:
         return None
-    share = pair.ask("intra_bloc_share", bloc=pair.members(bloc))
-    corrected = pair.ask("bloc_intensity", bloc=pair.members(bloc))
+    share = pair.ask("intra_bloc_share", on="members_now", bloc=members)
+    corrected = pair.ask("bloc_intensity", on="members_now", bloc=members)
     figures = [list(row.values())[-1] if (row := first_row(answer)) else None for answer in (share, corrected)]
     cells = (
         Name(bloc, "bloc"),
@@ -63,7 +64,7 @@ def _bloc_row(pair: Pair, bloc: str) -> tuple[tuple[Name | Amount, ...], list[Ev
 
 
 def _facts(pair: Pair, me: str, other: str, bloc: str) -> list[Fact]:
-    answer = pair.ask("bloc_intensity", bloc=pair.members(bloc))
+    answer = pair.ask("bloc_intensity", on="members_now", bloc=pair.members(bloc))
     row = first_row(answer)
     figure = list(row.values())[-1] if row else None
     if answer is None or not figure:

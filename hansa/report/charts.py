@@ -159,7 +159,10 @@ def _spans(drawing: Drawing, words: Words) -> tuple[list[str], float]:
     names = [words.say(line.name) for line in drawing.lines]
     legend = _legend(names, left, marks=True)
     end = left + sum(25 + LETTER * len(name) for name in names)
-    legend += [_box(end, 5, 9, 9, "#cbd3d8"), _text(end + 13, 13, words(mark("interval")))]
+    interval, y = words(mark("interval")), 5
+    if end + 13 + LETTER * len(interval) > WIDTH:  # long names push it into a second line
+        end, y = left, 16
+    legend += [_box(end, y, 9, 9, "#cbd3d8"), _text(end + 13, y + 8, interval)]
     return body + legend, height
 
 

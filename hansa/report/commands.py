@@ -20,6 +20,7 @@ def show(
     frequency: str | None = None,
     told_by: str | None = None,
     scope: str = "goods",
+    grouped: bool = True,
 ) -> str:
     """The command line that shows an indicator on the same flows."""
     parts = ["hansa", "show", key]
@@ -27,8 +28,9 @@ def show(
         several = [value] if isinstance(value, str) else list(value)
         text = ",".join(map(str, several))
         parts += [f"--{name}", text] if name in NARROWING else ["-p", f"{name}={text}"]
+    parts += _regroup(pair) if grouped else []
     for name, base in (
-        ("frequency", frequency),
+        ("frequency", frequency or ("A" if pair.summed and scope == "goods" else None)),
         ("told-by", told_by),
         ("scope", scope if scope != "goods" else None),
     ):
@@ -38,12 +40,16 @@ def show(
 
 def mirror(pair: Pair) -> str:
     """The command line that shows both reports of the pair."""
-    return shlex.join(["hansa", "mirror", pair.a, pair.b, "--period", pair.period, *_where(pair)])
+    parts = ["hansa", "mirror", pair.a, pair.b, "--period", pair.period, *_regroup(pair)]
+    return shlex.join([*parts, *(["--frequency", "A"] if pair.summed else []), *_where(pair)])
 
 
 def report(pair: Pair, me: str, other: str, language: str) -> str:
     """The command line that makes this report."""
-    parts = ["hansa", "report", me, other, "--period", pair.period, "--language", language]
+    sides = [
+        group.option if (group := pair.group(code)) and group.period != pair.period else code for code in (me, other)
+    ]
+    parts = ["hansa", "report", *sides, "--period", pair.period, "--language", language]
     return shlex.join([*parts, *_where(pair)])
 
 
@@ -51,3 +57,8 @@ def _where(pair: Pair) -> list[str]:
     """The store by the name of its folder (a report tells nothing of the machine it was made on), dataset, day."""
     where = ["--store", pair.store.archive.folder.name, "--dataset", pair.dataset]
     return where + (["--as-of", pair.as_of] if pair.as_of else [])
+
+
+def _regroup(pair: Pair) -> list[str]:
+    """What makes the sides that are groups out of their members."""
+    return [word for group in pair.groups for word in ("--regroup", group.option)]

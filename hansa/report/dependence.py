@@ -62,13 +62,13 @@ def _sentence(pair: Pair, buyer: str, seller: str, rows: list[dict[str, Any]], k
     dependent = [row for row in rows if row.get("import_dependency")]
     template = (
         mark(
-            "Of {count} products that {a} buys from {b}, {heavy} come for more than half from there (worth {value}); "
-            "import-dependent are {dependent} of the {count}, persistently {persistent}."
+            "Products that {a} buys from {b}: {count}. For more than half from there: {heavy} (worth {value}); "
+            "import-dependent: {dependent}, persistently so: {persistent}."
         )
         if heavy
         else mark(
-            "Of {count} products that {a} buys from {b}, none comes for more than half from there; import-dependent "
-            "are {dependent} of the {count}, persistently {persistent}."
+            "Products that {a} buys from {b}: {count}, none of them for more than half from there; import-dependent: "
+            "{dependent}, persistently so: {persistent}."
         )
     )
     values: dict[str, Value] = {

@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from hansa.regions.great_circle import great_circle
 from hansa.report.charts import ACCENT, INK, LETTER, MUTED, PAPER, WIDTH, _n, _text, frame
 from hansa.report.facts import Sentence, mark
 from hansa.report.outlines import Ring, land, read_outlines
@@ -32,23 +33,25 @@ class Spot:
 
 @dataclass(frozen=True)
 class Map:
-    """What a map shows: the pair (roles ``self`` and ``other``) and the partners of the first.
+    """What a map shows: the pair (roles ``self`` and ``other``; a side that is several regions has several spots) and
+    the partners of the first.
 
+    kilometres : between the two; None where a side is several regions.
     fictional : draw no land. borders : path of a file of borders, or None.
     """
 
     key: str
     title: Sentence
     spots: tuple[Spot, ...]
-    kilometres: float
+    kilometres: float | None
     fictional: bool = False
     borders: str | None = None
 
 
 def draw_map(shown: Map, words: Words, *, uid: str = "map", font: str | None = None) -> str:
     """The map as an SVG element."""
-    ends = [next(spot for spot in shown.spots if spot.role == role) for role in ("self", "other")]
-    view = _local(ends, shown) if shown.kilometres < NEAR_KM or shown.fictional else _world()
+    ends = [spot for role in ("self", "other") for spot in shown.spots if spot.role == role]
+    view = _local(ends, shown) if shown.fictional or _reach(ends) < NEAR_KM else _world()
     window = f'<clipPath id="{uid}-c"><rect width="{WIDTH}" height="{_n(view.height)}"/></clipPath>'
     body = [window, f'<g clip-path="url(#{uid}-c)">']
     body += _graticule(view)
@@ -56,18 +59,24 @@ def draw_map(shown: Map, words: Words, *, uid: str = "map", font: str | None = N
         body.append(_shape(land(), view, f'fill="{LAND}"'))
     if shown.borders:
         body.append(_shape(read_outlines(shown.borders), view, f'fill="none" stroke="{MUTED}" stroke-width="0.5"'))
-    body += _arc(ends[0], ends[1], view)
+    body += _arc(ends[0], ends[1], view) if shown.kilometres is not None else []
     body += [_dot(spot, view) for spot in sorted(shown.spots, key=lambda spot: -spot.share)]
     body += [*_names(shown.spots, view), "</g>"]
-    described = words.say(
-        Sentence(
-            mark(
-                "{a} and {b} as points; the line is the shortest way over the globe. Other points are partners of {a}."
-            ),
-            {"a": ends[0].name, "b": ends[1].name},
-        )
+    return frame(words.say(shown.title), _described(shown, ends, words), body, view.height, uid, font)
+
+
+def _described(shown: Map, ends: Sequence[Spot], words: Words) -> str:
+    if shown.kilometres is None:
+        return words(mark("The regions of both sides are dark points; the others are partners of the first side."))
+    template = mark(
+        "{a} and {b} as points; the line is the shortest way over the globe. Other points are partners of {a}."
     )
-    return frame(words.say(shown.title), described, body, view.height, uid, font)
+    return words.say(Sentence(template, {"a": ends[0].name, "b": ends[1].name}))
+
+
+def _reach(ends: Sequence[Spot]) -> float:
+    """The longest way between two of some spots, in kilometres."""
+    return max(great_circle(a.lat, a.lon, b.lat, b.lon) for a in ends for b in ends)
 
 
 @dataclass(frozen=True)

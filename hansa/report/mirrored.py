@@ -65,11 +65,12 @@ def mirrored(pair: Pair, me: str, other: str) -> Section | None:
         mark("Destination reports"),
         mark("Destination, FOB"),
         mark("Reconciled"),
-        mark("Interval"),
+        mark("Lowest"),
+        mark("Highest"),
         mark("Weight of origin"),
         mark("Quality"),
     )
-    columns = tuple(Column(Sentence(head), label=k in (0, 7)) for k, head in enumerate(heads))
+    columns = tuple(Column(Sentence(head), label=k in (0, 8)) for k, head in enumerate(heads))
     title = Sentence(mark("Two reports of one trade, {period}"), {"period": when(pair.period)})
     grid = Grid(
         Sentence(mark("Mirror")),
@@ -106,10 +107,16 @@ def mirror_evidence(pair: Pair) -> Evidence:
 
 
 def told(pair: Pair, origin: str, destination: str) -> list[Told]:
-    """Both reports of one direction, year by year."""
-    table = pair.flows.where(origin=origin, destination=destination, period=pair.periods).to_arrow()
-    periods = sorted(set(map(str, table["period"].to_pylist())))
-    return [_told(table.filter(pc.equal(pc.cast(table["period"], pa.string()), period)), period) for period in periods]
+    """Both reports of one direction, year by year; those of a bloc are the sums over its members."""
+    key = ("told", origin, destination)
+    if key not in pair.kept:
+        ends = {"origin": pair.behind(origin), "destination": pair.behind(destination)}
+        table = pair.apart.where(**ends, period=pair.periods).to_arrow()
+        written = pc.cast(table["period"], pa.string())
+        years = sorted(set(written.to_pylist()))
+        pair.kept[key] = [_told(table.filter(pc.equal(written, year)), year) for year in years]
+    found: list[Told] = pair.kept[key]
+    return found
 
 
 def _told(table: pa.Table, period: str) -> Told:
@@ -149,7 +156,8 @@ def _row(pair: Pair, way: tuple[str, str], now: Told) -> tuple[Value, ...]:
         money(pair, now.destination_report),
         money(pair, now.destination_fob),
         money(pair, now.value),
-        Sentence(mark("{low} to {high}"), {"low": money(pair, now.low), "high": money(pair, now.high)}),
+        money(pair, now.low),
+        money(pair, now.high),
         Amount(now.weight, "ratio"),
         quality,
     )

@@ -4,31 +4,28 @@ from __future__ import annotations
 
 from hansa.code_list import shipped
 from hansa.regions.great_circle import great_circle
-from hansa.report.facts import Amount, Section, Sentence, mark
+from hansa.report.composition import listed
+from hansa.report.facts import Amount, Section, Sentence, Value, mark
 from hansa.report.maps import Map, Spot
 from hansa.report.mirrored import compared
 from hansa.report.outlines import read_outlines
-from hansa.report.pair import Pair, place_of
+from hansa.report.pair import Pair
 from hansa.report.turnover import region, when
 from hansa.report.words import Words
 
 
 def map_section(pair: Pair, me: str, other: str, words: Words, borders: str | None, fictional: bool) -> Section:
     """The chapter with the map; says so where a region has no coordinates."""
-    here, there = place_of(pair, me), place_of(pair, other)
-    if here is None or there is None or None in (here.lat, here.lon, there.lat, there.lon):
-        code = me if here is None or here.lat is None else other
+    nowhere = [code for side in (me, other) for code in pair.behind(side) if _point(pair, code) is None]
+    if nowhere:
         template = mark("No map: the list of regions has no coordinates for {a}.")
-        return Section("map", mark("Map"), (Sentence(template, {"a": region(code)}),))
+        return Section("map", mark("Map"), (Sentence(template, {"a": listed(tuple(nowhere))}),))
     if borders:
         read_outlines(borders)  # a bad file is refused before anything is written
-    kilometres = great_circle(here.lat or 0.0, here.lon or 0.0, there.lat or 0.0, there.lon or 0.0)
+    kilometres = None if pair.groups else great_circle(*(_point(pair, me) or ()), *(_point(pair, other) or ()))
     title = Sentence(mark("{a}, {b} and the partners of {a} by turnover"), {"a": region(me), "b": region(other)})
     shown = Map("map", title, _spots(pair, me, other, words), kilometres, fictional, borders)
-    template = mark(
-        "Between the two points lie {km} along the great circle; every region is one point of its list, not a shape."
-    )
-    sentences = [Sentence(template, {"km": Amount(kilometres, "km")})]
+    sentences = [_apart(kilometres)]
     if borders:
         said = mark("Borders are drawn as the file {file} has them, whose convention is not that of this report.")
         sentences.append(Sentence(said, {"file": borders.replace("\\", "/").rsplit("/", 1)[-1]}))
@@ -43,18 +40,37 @@ def map_section(pair: Pair, me: str, other: str, words: Words, borders: str | No
     return Section("map", mark("Map"), tuple(sentences), (), (shown,))
 
 
+def _apart(kilometres: float | None) -> Sentence:
+    if kilometres is None:
+        return Sentence(
+            mark(
+                "Every region is one point of its list, not a shape. A side that is several regions has several "
+                "points, so that no one distance lies between the two."
+            )
+        )
+    template = mark(
+        "Between the two points lie {km} along the great circle; every region is one point of its list, not a shape."
+    )
+    return Sentence(template, {"km": Amount(kilometres, "km")})
+
+
+def _point(pair: Pair, code: str) -> tuple[float, float] | None:
+    """Latitude and longitude of a region, where its list has them."""
+    place = pair.lists.place(code)
+    return None if place is None or place.lat is None or place.lon is None else (place.lat, place.lon)
+
+
 def _spots(pair: Pair, me: str, other: str, words: Words) -> tuple[Spot, ...]:
     trade = {code: pair.turnover(me, code) for code in pair.codes if code != me}
     whole = sum(trade.values()) or 1.0
     spots = []
     for code in pair.codes:
-        place = place_of(pair, code)
-        if place is None or place.lat is None or place.lon is None:
-            continue
         role = "self" if code == me else "other" if code == other else "partner"
-        if role != "partner" or trade.get(code):
-            name = words.names.get(("region", code), code)
-            spots.append(Spot(name, place.lat, place.lon, trade.get(code, 0.0) / whole, role))
+        for one in pair.behind(code):
+            point = _point(pair, one)
+            if point is not None and (role != "partner" or trade.get(code)):
+                name = words.names.get(("region", one), one)
+                spots.append(Spot(name, *point, trade.get(code, 0.0) / whole, role))
     return tuple(spots)
 
 
@@ -73,6 +89,14 @@ def limits(pair: Pair, me: str, other: str, sections: tuple[Section, ...]) -> li
                 )
             )
         )
+    for year, count in pair.partial.items():
+        template = (
+            mark("{year} has {count} months: it is left out of yearly figures, and stands in the year to date.")
+            if pair.monthly and year > pair.period
+            else mark("{year} has {count} months or quarters: it is left out of yearly figures.")
+        )
+        said.append(Sentence(template, {"year": year, "count": Amount(count, "count")}))
+    said += [limit for code in (me, other) for limit in _narrow(pair, code)]
     if pair.monthly is None:
         said.append(Sentence(mark("The data hold no months, so there is no year to date.")))
     if pair.services is None:
@@ -89,6 +113,42 @@ def limits(pair: Pair, me: str, other: str, sections: tuple[Section, ...]) -> li
         said.append(Sentence(template, {"count": Amount(len(unspecified), "count")}))
     said += [Sentence(template, {"period": when(pair.period)}) for template in _ALWAYS]
     return _once(said)
+
+
+def unreported(pair: Pair) -> list[Sentence]:
+    """A warning where a side, or a member of it, reports nothing for the year of the report."""
+    if pair.reports is None:
+        return []
+    reporters = set()
+    for end in ("origin", "destination"):
+        told = pair.reports.totals("period", end, "told_by").to_pylist()
+        reporters |= {row[end] for row in told if row["told_by"] == end and row["period"] == pair.period}
+    silent = [code for side in (pair.a, pair.b) for code in pair.behind(side) if code not in reporters]
+    if not silent:
+        return []
+    template = mark(
+        "No report for {period} from: {list}. What only these would tell of that year is missing, so a fall may be one "
+        "of reporting and not of trade."
+    )
+    return [Sentence(template, {"period": when(pair.period), "list": listed(tuple(silent))})]
+
+
+def _narrow(pair: Pair, code: str) -> list[Sentence]:
+    """Says so where the data hold trade of a region with few others, so that its ranks and shares are among these."""
+    others = [one for one in pair.codes if one != code]
+    traded = [one for one in others if any(pair.turnover(code, one, year) for year in pair.periods)]
+    if len(traded) > len(others) / 2:
+        return []
+    template = mark(
+        "All trade of {a}: the data hold its trade with {count} of {whole} other regions, so that its ranks, shares, "
+        "intensity and dependency are among these alone."
+    )
+    values: dict[str, Value] = {
+        "a": region(code),
+        "count": Amount(len(traded), "count"),
+        "whole": Amount(len(others), "count"),
+    }
+    return [Sentence(template, values)]
 
 
 def _once(said: list[Sentence]) -> list[Sentence]:

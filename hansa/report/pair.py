@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
 from functools import cached_property
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hansa import dense, regions
+from hansa import dense
 from hansa import period as periods
-from hansa.code_list import read_rows
 from hansa.errors import DataError, MissingTable, NotIdentified, UnknownCode
-from hansa.regions import Region, Regions, read_regions
+from hansa.regions import Regions
+from hansa.regions.lists import Lists, lists_beside
 from hansa.report import commands
 from hansa.report.facts import Evidence
 from hansa.result import Result
 from hansa.trade.flows import Flows
+from hansa.trade.group import (
+    WITHOUT,
+    Group,
+    apart,
+    find_group,
+    members_of,
+    region_codes,
+    regrouped,
+    regrouped_side,
+    rest,
+)
 from hansa.trade.indicators import catalogue  # importing it fills it
 from hansa.trade.side import MEASURES, SideTable
 from hansa.trade.store import Store
@@ -35,14 +46,20 @@ class Pair:
     flows : annual trade in goods in which every flow stands once: reconciled where there are two reports.
     reports : annual trade in goods as both told it; None where there is one report.
     monthly, services : None where the store has none.
+    apart : the same with the members of groups apart; where no side is a group, these are `flows`.
+    groups : the sides that are several regions counted as one.
     period, before : the year of the report, and the year before it where the flows have one.
-    lacks : what could not be computed, by key, and why.
+    lists : regions and blocs by their names.
+    partial : years of which the store has some months or quarters only, and how many. summed : the years are summed.
+    lacks : what could not be computed, by key, and why. kept : what a chapter computes once for both views.
     """
 
     store: Store
     a: str
     b: str
     flows: Flows
+    apart: Flows
+    groups: tuple[Group, ...]
     reports: Flows | None
     monthly: Flows | None
     services: Flows | None
@@ -50,8 +67,11 @@ class Pair:
     before: str | None
     dataset: str
     as_of: str | None
-    places: Regions | None
+    lists: Lists
+    partial: Mapping[str, int] = field(default_factory=dict)
+    summed: bool = False
     lacks: dict[str, str] = field(default_factory=dict)
+    kept: dict[Any, Any] = field(default_factory=dict, repr=False)
     _asked: dict[Any, Answer | None] = field(default_factory=dict, repr=False)
 
     @property
@@ -104,6 +124,11 @@ class Pair:
         """The flows of the year of the report alone."""
         return self.flows.where(period=self.period)
 
+    @cached_property
+    def members_now(self) -> Flows:
+        """The flows of the year of the report with the members of groups apart."""
+        return self.apart.where(period=self.period) if self.groups else self.now
+
     def products(self, origin: str, destination: str, period: str | None) -> dict[str, float]:
         """Exports by product from one region to another in a year; products without trade are left out."""
         return {
@@ -121,43 +146,36 @@ class Pair:
             (r["period"], r["origin"], r["destination"], r["product"]): r["value"] or 0.0 for r in table.to_pylist()
         }
 
-    # ---- blocs: from the list beside the store where there is one, else from that of Hansa --------------------------
-    @cached_property
-    def _memberships(self) -> tuple[regions.Membership, ...]:
-        path = self.store.archive.folder / "blocs.csv"
-        if not path.is_file():
-            return ()
-        rows = read_rows(path, ("bloc", "member", "from", "source"), ("to",))
-        facts = ((row, row.day("from"), row.day("to", last=True)) for row in rows)
-        return tuple(
-            regions.Membership(row["bloc"], row["member"], first, last, row["source"])
-            for row, first, last in facts
-            if first
-        )
+    # ---- groups and blocs -------------------------------------------------------------------------------------------
+    def group(self, code: str) -> Group | None:
+        """The group that a side of the pair is, or None for a region of the flows."""
+        return next((group for group in self.groups if group.code == code), None)
+
+    def behind(self, code: str) -> tuple[str, ...]:
+        """The regions that a code stands for: the members of a group, or the region itself."""
+        return members_of(code, self.groups)
 
     def blocs_of(self, code: str) -> list[str]:
-        """Blocs that a region belonged to throughout the year of the report; a province is in those of its country."""
-        first, last = date(periods.year(self.period), 1, 1), date(periods.year(self.period), 12, 31)
-        place = place_of(self, code)
-        own = {code, place.parent} if place and place.parent else {code}
-        if self._memberships:
-            return sorted({fact.bloc for fact in self._memberships if fact.member in own and fact.covers(first, last)})
-        return sorted({bloc for one in own if one for bloc in regions.blocs_of(one, self.period)})
+        """Blocs that a region, or every member of a group, belonged to throughout the year of the report; a province
+        is in those of its country.
+        """
+        common: set[str] | None = None
+        for member in self.behind(code):
+            place = self.lists.place(member)
+            own = {member, place.parent} if place and place.parent else {member}
+            found = set(self.lists.blocs_of(own, self.period))
+            common = found if common is None else common & found
+        return sorted(common or ())
 
     def members(self, bloc: str) -> list[str]:
-        """The members of a bloc that the flows name."""
-        first, last = date(periods.year(self.period), 1, 1), date(periods.year(self.period), 12, 31)
-        if self._memberships:
-            named = {fact.member for fact in self._memberships if fact.bloc == bloc and fact.covers(first, last)}
-        else:
-            named = set(regions.members_on(bloc, self.period))
-        return sorted(named & set(self.codes))
+        """The members of a bloc that the flows name, groups taken apart."""
+        return sorted(self.lists.members(bloc, self.period) & set(region_codes(self.apart)))
 
     # ---- results ----------------------------------------------------------------------------------------------------
     def side(self, measure: str) -> SideTable | None:
         """A side table, or None where it is missing; what is missing is written down."""
         try:
-            return self.store.side(measure, as_of=self.as_of)
+            return regrouped_side(self.store.side(measure, as_of=self.as_of), self.groups)
         except (MissingTable, DataError) as lack:
             self.lacks[measure] = str(lack)
             return None
@@ -168,7 +186,8 @@ class Pair:
         Parameters
         ----------
         key : of the indicator.
-        on : which flows: ``now`` (the year of the report), ``then`` (the year before), ``timed`` (all up to it).
+        on : which flows: ``now`` (the year of the report), ``then`` (the year before), ``timed`` (all up to it),
+            ``members_now`` (the year of the report, members of groups apart).
         options : of the indicator. Side tables that it needs, or can use, are taken from the store.
         """
         asked = (key, on, repr(sorted(options.items())))
@@ -194,17 +213,18 @@ class Pair:
         return result, self._evidence(result, on, options)
 
     def _evidence(self, result: Result, on: str, options: Mapping[str, Any]) -> Evidence:
-        one = {"now": self.period, "then": self.before}.get(on)
+        one = {"timed": None, "then": self.before}.get(on, self.period)
         narrowed = {"period": one} if one and "period" not in options else {}
-        return Evidence.of(result, commands.show(self, result.method, {**options, **narrowed}))
+        command = commands.show(self, result.method, {**options, **narrowed}, grouped=on != "members_now")
+        return Evidence.of(result, command)
 
     def evidence_of(self, key: str, *, on: str = "now", **options: Any) -> Evidence | None:
         """How a plain sum is known that the indicator `key` gives too; None where there is no such indicator."""
         if key not in catalogue:
             return None
         known = catalogue[key]
-        narrowed = {"period": self.period} if on == "now" and "period" not in options else {}
-        command = commands.show(self, key, {**options, **narrowed})
+        narrowed = {"period": self.period} if on in ("now", "members_now") and "period" not in options else {}
+        command = commands.show(self, key, {**options, **narrowed}, grouped=on != "members_now")
         return Evidence(key, known.title, known.formula, known.reference, command, self.flows.provenance)
 
     def own_report(self, flows: Flows, origin: str, destination: str, teller: str, by: str) -> Evidence | None:
@@ -223,87 +243,122 @@ class Pair:
 def gather(
     store: Store, a: str, b: str, dataset: str | None, period: str | None, as_of: str | None, places: Regions | None
 ) -> Pair:
-    """Read what the store knows of two regions.
+    """Read what the store knows of two regions, either of which may be a bloc, or a country by its provinces.
 
     Raises
     ------
-    DataError : A is B, or the store has no annual flows.
+    DataError : A is B, or the store has no whole year of flows.
     UnknownCode : a region or the period is not in the flows.
     """
-    name = dataset or _dataset(store, a, b, as_of)
-    raw = store.flows(name, as_of=as_of)
-    beside = store.archive.folder / "regions.csv"
-    if places is None and beside.is_file():
-        places = read_regions(beside)
-    if periods.frequency(_last(raw)) != "A":
-        raise DataError(
-            f"{name!r} holds no years, only {_last(raw)} and the like; a report compares years. Import annual flows."
-        )
+    lists = lists_beside(store.archive.folder, places)
+    name = dataset or _dataset(store, a, b, as_of, lists)
+    finest = store.flows(name, as_of=as_of)
+    finest.totals("period", "origin", "destination")  # read once; the sums below are made of it
+    summed = periods.frequency(_last(finest)) != "A"
+    raw = store.flows(name, as_of=as_of, frequency="A") if summed else finest
     known = region_codes(raw)
-    a, b = (_code(text, known, places) for text in (a, b))
-    if a == b:
-        raise DataError(f"A partnership has two sides, but both are {a!r}. Name two different regions.")
-    reports = raw if raw.told_by == "both" else None
-    flows = store.flows(name, as_of=as_of, told_by="reconciled") if reports is not None else raw
-    years = dense.labels(flows.totals("period"), "period")
+    years = dense.labels(raw.totals("period"), "period")
     when = periods.canonical(period) if period is not None else years[-1]
     if when not in years:
         raise UnknownCode("year of these flows", when, years, hint=f"They have {', '.join(years)}.")
+    one, other = _two_sides(*(_side(text, known, lists, when) for text in (a, b)))
+    groups = tuple(side for side in (one, other) if isinstance(side, Group))
+    told = store.flows(name, as_of=as_of, told_by="reconciled", frequency="A") if raw.told_by == "both" else raw
     before = periods.shift(when, -1)
+    monthly = _maybe(lambda: store.flows(name, as_of=as_of, frequency="M"))
+    services = _services(store, name, as_of)
     return Pair(
         store=store,
-        a=a,
-        b=b,
-        flows=flows,
-        reports=reports,
-        monthly=_maybe(lambda: store.flows(name, as_of=as_of, frequency="M")),
-        services=_services(store, name, as_of),
+        a=one.code if isinstance(one, Group) else one,
+        b=other.code if isinstance(other, Group) else other,
+        flows=regrouped(told, groups),
+        apart=told,
+        groups=groups,
+        reports=raw if raw.told_by == "both" else None,
+        monthly=regrouped(monthly, groups) if monthly else None,
+        services=regrouped(services, groups) if services else None,
         period=when,
         before=before if before in years else None,
         dataset=name,
         as_of=as_of,
-        places=places,
+        lists=lists,
+        partial=_partial(finest, years),
+        summed=summed,
         lacks={name: str(MissingTable(name, MEASURES[name])) for name in USED if name not in store.measures()},
     )
 
 
-def region_codes(flows: Flows) -> list[str]:
-    """Every region that the flows name, as origin or as destination."""
-    return sorted({code for end in ("origin", "destination") for code in dense.labels(flows.totals(end), end)})
+def _partial(finest: Flows, years: list[str]) -> dict[str, int]:
+    """Years that are left out since not all their months or quarters are there, and how many are."""
+    counted = Counter(one.split("-")[0] for one in dense.labels(finest.totals("period"), "period"))
+    return {year: count for year, count in sorted(counted.items()) if year not in years}
 
 
-def _dataset(store: Store, a: str, b: str, as_of: str | None) -> str:
-    """The only dataset; of several, the only one that names both regions."""
+def _dataset(store: Store, a: str, b: str, as_of: str | None, lists: Lists) -> str:
+    """The only dataset; of several, the only one that names both sides, or by whose regions both can be counted."""
     names = store.datasets()
     if not names:
         raise DataError("The store holds no flows yet; import some first.", file=store.archive.folder)
     if len(names) == 1:
         return names[0]
-    fitting = [name for name in names if {a, b} <= set(region_codes(store.flows(name, as_of=as_of)))]
-    if len(fitting) != 1:
-        raise DataError(
-            f"The store holds several datasets ({', '.join(names)}), of which {len(fitting)} name both {a!r} and "
-            f"{b!r}. Say which one is meant.",
-            file=store.archive.folder,
-        )
-    return fitting[0]
+    named, fitting = [], []
+    for name in names:
+        flows = store.flows(name, as_of=as_of)
+        known, latest = region_codes(flows), _last(flows)[:4]
+        named += [name] if all(_is_named(text, known, lists, latest) for text in (a, b)) else []
+        fitting += [name] if all(_can_be_counted(text, known, lists, latest) for text in (a, b)) else []
+    for some in (named, fitting):
+        if len(some) == 1:
+            return some[0]
+    raise DataError(
+        f"The store holds several datasets ({', '.join(names)}), of which {len(named or fitting)} name both {a!r} and "
+        f"{b!r}. Say which one is meant.",
+        file=store.archive.folder,
+    )
+
+
+def _is_named(text: str, known: list[str], lists: Lists, when: str) -> bool:
+    """Whether flows name a region, or each member of a bloc, as the lists do."""
+    if text in known or lists.code(text) in known:
+        return True
+    bloc = lists.bloc(text.partition(WITHOUT)[0])
+    return bloc is not None and lists.members(bloc.key, when) <= set(known)
+
+
+def _can_be_counted(text: str, known: list[str], lists: Lists, when: str) -> bool:
+    try:
+        _side(text, known, lists, when)
+    except (UnknownCode, DataError):
+        return False
+    return True
 
 
 def _last(flows: Flows) -> str:
     return dense.labels(flows.totals("period"), "period")[-1]
 
 
-def _code(text: str, known: list[str], places: Regions | None) -> str:
-    """The code in these flows that a code or a name means."""
-    if text in known:
-        return text
-    try:
-        found = regions.find(text, places).code
-    except UnknownCode:
-        found = ""
-    if found in known:
-        return found
+def _side(text: str, known: list[str], lists: Lists, when: str) -> str | Group:
+    """The code in these flows that a code or a name means; or the group of codes."""
+    found = lists.code(text)
+    for code in (text, found):
+        if code in known:
+            return code
+    if WITHOUT in text or "@" in text or lists.bloc(text) or set(lists.parts(found)) & set(known):
+        return find_group(text, known, lists, when)
     raise UnknownCode("region of these flows", text, known, hint=f"The flows name {len(known):,} regions.")
+
+
+def _two_sides(one: str | Group, other: str | Group) -> tuple[str | Group, str | Group]:
+    """Two sides that share nothing: where one lies in the other, the other is the rest of it."""
+    if isinstance(one, Group) and isinstance(other, Group):
+        return apart(one, other)
+    if isinstance(one, Group) and isinstance(other, str):
+        return (rest(one, other, (other,)) if other in one.members else one), other
+    if isinstance(other, Group) and isinstance(one, str):
+        return one, (rest(other, one, (one,)) if one in other.members else other)
+    if one == other:
+        raise DataError(f"A partnership has two sides, but both are {one!r}. Name two different regions.")
+    return one, other
 
 
 def _services(store: Store, name: str, as_of: str | None) -> Flows | None:
@@ -317,14 +372,3 @@ def _maybe(read: Callable[[], Flows]) -> Flows | None:
         return read()
     except DataError:
         return None
-
-
-def place_of(pair: Pair, code: str) -> Region | None:
-    """The region of a code with its point and names, in the reader's list or in ISO 3166; None where neither has it."""
-    for places in (pair.places, regions.iso()):
-        hits = places.matches(code) if places is not None else ()
-        if len(hits) > 1:
-            hits = tuple(hit for hit in hits if hit.kind == "country")
-        if len(hits) == 1:
-            return hits[0]
-    return None

@@ -9,19 +9,18 @@ from functools import cached_property
 from pathlib import Path
 
 from hansa import dense
-from hansa.code_list import read_rows
 from hansa.errors import DataError
 from hansa.products import classification, read_classification
 from hansa.regions import Regions, territory_notes
-from hansa.regions.bloc import blocs
 from hansa.report import commands
 from hansa.report.affinity import affinity, potential
 from hansa.report.bloc_context import bloc_context
+from hansa.report.composition import composition
 from hansa.report.dependence import dependence
 from hansa.report.facts import Amount, Evidence, Fact, Section, Sentence, Value, mark
 from hansa.report.mirrored import compared, mirrored
-from hansa.report.outlook import limits, map_section
-from hansa.report.pair import Pair, gather, place_of
+from hansa.report.outlook import limits, map_section, unreported
+from hansa.report.pair import Pair, gather
 from hansa.report.redirected import redirected
 from hansa.report.services import services
 from hansa.report.standing import standing
@@ -29,10 +28,12 @@ from hansa.report.structure import structure
 from hansa.report.turnover import bilateral, growth, money, one_way, region, turnover, when
 from hansa.report.words import Words
 from hansa.result import Result
+from hansa.trade.group import region_codes
 from hansa.trade.store import Store
 
 HEADLINES = 6
 CHAPTERS: tuple[Callable[[Pair, str, str], Section | None], ...] = (
+    composition,
     turnover,
     standing,
     structure,
@@ -95,6 +96,19 @@ class View:
             (several[0], tuple((self._numbers[_same(known)], known.command) for known in several))
             for several in grouped.values()
         )
+
+    @cached_property
+    def halves(self) -> frozenset[str]:
+        """Chapters of one small table or chart that stand two beside each other, by key: the last two of each run."""
+        small = [len(section.narrow) == 1 == len((*section.grids, *section.drawings)) for section in self.sections]
+        kept: set[str] = set()
+        place = len(small) - 1
+        while place > 0:
+            if small[place] and small[place - 1]:
+                kept |= {self.sections[place].key, self.sections[place - 1].key}
+                place -= 1
+            place -= 1
+        return frozenset(kept)
 
     def numbers(self, known: tuple[Evidence, ...]) -> list[int]:
         """The places of pieces of evidence in the list, from 1, each once."""
@@ -204,8 +218,11 @@ def partnership(
 
     Parameters
     ----------
-    store : with annual flows of goods; months, services and side tables are used where it has them.
-    a, b : codes or names of the regions. The report is a's; the page holds b's view too.
+    store : with flows of goods by year, or with all months or quarters of a year; months, services and side tables are
+        used where it has them.
+    a, b : codes or names of the regions. The report is a's; the page holds b's view too. Either may be a bloc
+        (``EAEU``: its members throughout the year of the report, in all years; ``EAEU@2021``; ``CIS without EAEU``), or
+        a country of which the flows have the provinces. Where one lies in the other, the other is the rest of it.
     dataset : of the store; needed where several name both regions.
     period : the year of the report, the latest by default.
     as_of : ISO date; what the data said on that day.
@@ -215,7 +232,7 @@ def partnership(
 
     Raises
     ------
-    DataError : a is b, or the store has no annual flows.
+    DataError : a is b, or the store has no whole year of flows.
     UnknownCode : a region, the period or the language is not known.
 
     >>> import tempfile
@@ -245,9 +262,7 @@ def partnership(
         language=language,
         title=Sentence(mark("{a} and {b}"), {"a": region(pair.a), "b": region(pair.b)}),
         about=_about(pair),
-        warnings=(Sentence(mark("The sample world: every region, product and figure is invented.")),)
-        if _fictional(pair)
-        else (),
+        warnings=_warnings(pair),
         views=(views[0], views[1]),
         sources=tuple(sources),
         missing=dict(pair.lacks),
@@ -345,6 +360,12 @@ def _about(pair: Pair) -> Sentence:
     return Sentence(template, values)
 
 
+def _warnings(pair: Pair) -> tuple[Sentence, ...]:
+    """What a reader must know before the first figure."""
+    invented = mark("The sample world: every region, product and figure is invented.")
+    return (*((Sentence(invented),) if _fictional(pair) else ()), *unreported(pair))
+
+
 def _vintage(pair: Pair) -> str:
     """The day from which the flows were known."""
     entries = pair.store.archive.find("goods flows", pair.dataset, pair.as_of)
@@ -358,7 +379,7 @@ def _fictional(pair: Pair) -> bool:
 def _notes(pair: Pair, sections: list[Section]) -> tuple[str, ...]:
     """What was dropped or chosen, each note once, in the order of the chapters."""
     several = [*pair.flows.notes]
-    for told in territory_notes((pair.a, pair.b), pair.period):
+    for told in territory_notes((*pair.behind(pair.a), *pair.behind(pair.b)), pair.period):
         several.append(f"{told.territory}, as reported by {told.reported_by}: {told.note}")
     for section in sections:
         for sentence in section.sentences:
@@ -384,21 +405,23 @@ def _colophon(pair: Pair) -> tuple[Sentence, ...]:
 
 def _names(pair: Pair, language: str) -> dict[tuple[str, str], str]:
     """Names of regions, products and blocs in a language; a code without a name there stands for itself."""
-    names: dict[tuple[str, str], str] = {}
-    for code in pair.codes:
-        place = place_of(pair, code)
-        if place:
-            names["region", code] = (place.name_ru if language == "ru" else place.name) or code
-    names |= _bloc_names(pair, language) | _product_names(pair, language)
-    return names
+    names = {("bloc", one.key): (one.name_ru if language == "ru" else one.name) or one.key for one in pair.lists.blocs}
+    of_blocs = {fact.member for group in pair.groups for fact in pair.lists.facts if fact.bloc == group.of}
+    for code in sorted({*region_codes(pair.apart), *of_blocs}):
+        names |= _region_name(pair, code, language)
+    for group in pair.groups:
+        names |= _region_name(pair, group.of, language) if group.kind == "country" else {}
+        whole = names.get((group.kind if group.kind == "bloc" else "region", group.of), group.of)
+        if group.without:
+            out = names.get(("region", group.without)) or names.get(("bloc", group.without), group.without)
+            whole = Words(language)(mark("{bloc} (without {a})")).format(bloc=whole, a=out)
+        names["region", group.code] = whole
+    return names | _product_names(pair, language)
 
 
-def _bloc_names(pair: Pair, language: str) -> dict[tuple[str, str], str]:
-    path = pair.store.archive.folder / "bloc_names.csv"
-    if path.is_file():
-        rows = read_rows(path, ("bloc", "name_en", "name_ru"), ("kind", "aliases"))
-        return {("bloc", row["bloc"]): row["name_ru" if language == "ru" else "name_en"] for row in rows}
-    return {("bloc", bloc.key): bloc.name_ru if language == "ru" else bloc.name for bloc in blocs()}
+def _region_name(pair: Pair, code: str, language: str) -> dict[tuple[str, str], str]:
+    place = pair.lists.place(code)
+    return {("region", code): (place.name_ru if language == "ru" else place.name) or code} if place else {}
 
 
 def _product_names(pair: Pair, language: str) -> dict[tuple[str, str], str]:

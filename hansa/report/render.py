@@ -16,6 +16,9 @@ from hansa.report.formula import pieces
 from hansa.report.maps import Map, draw_map
 from hansa.report.words import SCALE_NAMES, Words
 
+SHORT = 30  # letters of a word of a command that is kept on one line
+LONG = 11  # letters of a word in the head of a column that is kept on one line
+
 if TYPE_CHECKING:
     from hansa.report.partnership import Partnership, View
 
@@ -47,6 +50,8 @@ def render(report: Partnership) -> str:
             formula=pen.formula,
             sourced=pen.sourced,
             noted=pen.noted,
+            typed=pen.typed,
+            long=pen.long,
         )
     )
 
@@ -124,3 +129,14 @@ class _Pen:
     def noted(self, note: str) -> Markup:
         said, known = self.words.note(note)
         return escape(said) if known else Markup('<span lang="en">{}</span>').format(said)
+
+    def typed(self, command: str) -> Markup:
+        """A command whose short words are not broken at their hyphens."""
+        words = (
+            Markup("<span>{}</span>").format(word) if len(word) < SHORT else escape(word) for word in command.split(" ")
+        )
+        return Markup(" ").join(words)
+
+    def long(self, title: Sentence) -> bool:
+        """Whether the head of a column has a word that may be broken for want of room."""
+        return max(map(len, self.words.say(title).split())) > LONG

@@ -26,8 +26,8 @@ def services(pair: Pair, me: str, other: str) -> Section | None:
     by = "origin,destination,product" if "product" in pair.services.columns else "origin,destination"
     known = some(*(pair.own_report(pair.services, *way, me, by) for way in ways))
     template = mark(
-        "As {a} itself reports, services worth {exports} went to {b} in {period} and services worth {imports} came "
-        "from there."
+        "By the reports of {a} alone, services worth {exports} went to {b} in {period} and services worth {imports} "
+        "came from there."
     )
     values = {
         "a": region(me),

@@ -68,14 +68,21 @@ def standing(pair: Pair, me: str, other: str) -> Section | None:
 
 
 def _smallest(pair: Pair, code: str) -> list[str]:
-    """The three smallest blocs of a region that have more than two members in the data."""
-    sizes = {bloc: len(pair.members(bloc)) for bloc in pair.blocs_of(code)}
+    """The three smallest blocs of a region that have more than two members in the data; none of a bloc."""
+    if pair.group(code):
+        return []
+    sizes = {bloc: len(_ranked(pair, bloc)) for bloc in pair.blocs_of(code)}
     return sorted((bloc for bloc, size in sizes.items() if size > 2), key=lambda bloc: (sizes[bloc], bloc))[:BLOCS]
 
 
 def _ranks(pair: Pair, home: str, partner: str, bloc: str | None, on: str = "now") -> Answer | None:
-    population = {"population": pair.members(bloc)} if bloc else {}
+    population = {"population": _ranked(pair, bloc)} if bloc else {}
     return pair.ask("partner_rank", on=on, region=home, partner=partner, **population)
+
+
+def _ranked(pair: Pair, bloc: str) -> list[str]:
+    """The members of a bloc that are regions of the report, those counted in a group left out."""
+    return [code for code in pair.members(bloc) if code in pair.codes]
 
 
 def _rank(pair: Pair, home: str, partner: str, bloc: str | None) -> tuple[dict[str, Any], int | None, Evidence] | None:

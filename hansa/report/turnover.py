@@ -122,7 +122,7 @@ def _growth_rows(pair: Pair, me: str, other: str) -> list[tuple[Sentence, Change
         return []
     plain = [_change(pair, way, "growth") for way in _ways(me, other)]
     rows = [_row(Sentence(mark("{currency}, current prices"), {"currency": pair.currency}), plain)]
-    for code in (me, other):
+    for code in (code for code in (me, other) if not pair.group(code)):
         local = [_change(pair, way, "growth_in_currency", currency_of=code) for way in _ways(me, other)]
         if any(answer is None for answer in local):
             continue
@@ -230,7 +230,7 @@ def _unpriced(pair: Pair, me: str, other: str) -> list[Sentence]:
         ),
     ):
         for code in (me, other):
-            if not _yearly(pair.side(measure), code, (pair.before, pair.period)):
+            if not pair.group(code) and not _yearly(pair.side(measure), code, (pair.before, pair.period)):
                 said.append(
                     Sentence(template, {"a": region(code), "before": when(pair.before), "period": when(pair.period)})
                 )
@@ -292,14 +292,16 @@ def _year_to_date(pair: Pair, me: str, other: str) -> tuple[Sentence, Drawing] |
     }
     template = (
         mark(
-            "{first} to {last} against the same months a year before: turnover {growth} as {a} reports, {other} as "
-            "{b} reports."
+            "{first} to {last} against the same months a year before: turnover {growth} by the reports of {a}, {other} "
+            "by those of {b}."
         )
         if len(tellers) == 2
         else mark("{first} to {last} against the same months a year before: turnover {growth}.")
     )
     turnover_of = {month: sold.get(month, 0.0) + bought.get(month, 0.0) for month in months}
-    title = Sentence(mark("Turnover by month, as {a} reports"), {"a": region(me)}, None, known[: len(changes[0][1])])
+    title = Sentence(
+        mark("Turnover by month, by the reports of {a}"), {"a": region(me)}, None, known[: len(changes[0][1])]
+    )
     lines = (
         Line(Sentence(str(year)), tuple(turnover_of[month] for month in these)),
         Line(Sentence(str(year - 1)), tuple(turnover_of[month] for month in those)),

@@ -19,7 +19,7 @@ INDICATORS = {
     *("balance", "bloc_intensity", "export_potential", "export_share", "export_structure", "exports", "growth"),
     *("growth_in_currency", "grubel_lloyd_aggregate", "hhi_partners", "hhi_products", "import_dependency"),
     *("import_share", "imports_at_risk", "intra_bloc_share", "partner_rank", "redirection", "trade_bias"),
-    *("trade_complementarity", "trade_share", "turnover"),
+    *("trade_complementarity", "trade_openness", "trade_share", "turnover"),
 }
 
 

@@ -223,10 +223,10 @@ def test_a_language_that_is_not_there(store):
         partnership(store, "A", "B", language="fr")
 
 
-def test_a_store_with_months_only(tmp_path):
+def test_a_store_without_a_whole_year(tmp_path):
     store = Store.create(tmp_path / "s")
     store.write(as_flows({"period": ["2022-01"], "origin": ["A"], "destination": ["B"], "value": [1.0]}), dataset="m")
-    with pytest.raises(DataError, match="'m' holds no years, only 2022-01 and the like; a report compares years."):
+    with pytest.raises(DataError, match="No year is complete: 2022 lack months or quarters, and cannot be summed."):
         partnership(store, "A", "B")
 
 
