@@ -156,7 +156,8 @@ def validation() -> str:
     lines = [
         "# Validation",
         "",
-        f"{len(cases)} cases, {figures} figures that others printed, computed again when this page was built.",
+        f"{len(cases)} cases, {figures} figures that others printed or that were worked by hand, computed again when",
+        "this page was built.",
         f"{absent} of the cases need tables that are not shipped and were not at hand." if absent else "",
         *blocks,
     ]

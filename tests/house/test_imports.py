@@ -14,7 +14,7 @@ import pytest
 
 from tests.house import tree
 
-HEAVY = ("numpy", "pandas", "duckdb", "pyarrow", "django", "narwhals", "scipy", "polars", "altair")
+HEAVY = ("numpy", "pandas", "duckdb", "pyarrow", "django", "narwhals", "scipy", "polars")
 TABLE_LIBRARIES = {"duckdb", "narwhals", "pyarrow", "pandas", "polars", "hansa.tables"}
 NETWORK = {
     "pooch",
