@@ -64,7 +64,7 @@ def by_name(texts: Iterable[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for text in texts:
         name, equals, value = text.partition("=")
-        if not (equals and name.strip()):
+        if not (equals and name.strip() and value.strip()):
             raise DataError(f"{text!r} names no parameter. Write it as name=value, such as -p threshold=0.5.")
         name = name.strip().replace("-", "_")
         found[name] = f"{found[name]},{value}" if name in found else value

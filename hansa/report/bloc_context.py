@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from hansa.report.affinity import first_row
 from hansa.report.facts import Amount, Column, Evidence, Fact, Grid, Name, Section, Sentence, Value, mark
-from hansa.report.pair import Pair
+from hansa.report.pair import Pair, blocs_of, members_in_data
 from hansa.report.salience import log_distance, salience
 from hansa.report.turnover import region, when
 
 
 def bloc_context(pair: Pair, me: str, other: str) -> Section | None:
     """The chapter on common blocs; says so where there are none."""
-    mine, theirs = pair.blocs_of(me), pair.blocs_of(other)
+    mine, theirs = blocs_of(pair, me), blocs_of(pair, other)
     common = [bloc for bloc in mine if bloc in theirs]
     sides = [group.of for group in pair.groups if group.kind == "bloc" and group.of not in common]
     sentences = [_membership(pair, me, other, common)]
@@ -48,7 +48,7 @@ def _membership(pair: Pair, me: str, other: str, common: list[str]) -> Sentence:
 
 
 def _bloc_row(pair: Pair, bloc: str) -> tuple[tuple[Name | Amount, ...], list[Evidence]] | None:
-    members = pair.members(bloc)
+    members = members_in_data(pair, bloc)
     if len(members) < 2:
         return None
     share = pair.ask("intra_bloc_share", on="members_now", bloc=members)
@@ -64,7 +64,7 @@ def _bloc_row(pair: Pair, bloc: str) -> tuple[tuple[Name | Amount, ...], list[Ev
 
 
 def _facts(pair: Pair, me: str, other: str, bloc: str) -> list[Fact]:
-    answer = pair.ask("bloc_intensity", on="members_now", bloc=pair.members(bloc))
+    answer = pair.ask("bloc_intensity", on="members_now", bloc=members_in_data(pair, bloc))
     row = first_row(answer)
     figure = list(row.values())[-1] if row else None
     if answer is None or not figure:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hansa.code_list import shipped
+from hansa.regions import successions
 from hansa.regions.great_circle import great_circle
 from hansa.report.composition import listed
 from hansa.report.facts import Amount, Section, Sentence, Value, mark
@@ -97,6 +98,7 @@ def limits(pair: Pair, me: str, other: str, sections: tuple[Section, ...]) -> li
         )
         said.append(Sentence(template, {"year": year, "count": Amount(count, "count")}))
     said += [limit for code in (me, other) for limit in _narrow(pair, code)]
+    said += [limit for code in (me, other) for limit in _succession(pair, code)]
     if pair.monthly is None:
         said.append(Sentence(mark("The data hold no months, so there is no year to date.")))
     if pair.services is None:
@@ -131,6 +133,18 @@ def unreported(pair: Pair) -> list[Sentence]:
         "of reporting and not of trade."
     )
     return [Sentence(template, {"period": when(pair.period), "list": listed(tuple(silent))})]
+
+
+def _succession(pair: Pair, code: str) -> list[Sentence]:
+    """Says so where a side, or a member of it, changed its extent within the years shown."""
+    template = mark("{a} changed its extent on {day}: figures before and after are not of one territory.")
+    codes, first = set(pair.behind(code)), min(pair.periods)
+    return [
+        Sentence(template, {"a": listed((shared,)), "day": fact.day.isoformat()})
+        for fact in successions()
+        if first < fact.day.isoformat() <= f"{pair.period}-12-31"
+        for shared in sorted(codes & {fact.before, fact.after})
+    ]
 
 
 def _narrow(pair: Pair, code: str) -> list[Sentence]:

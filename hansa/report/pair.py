@@ -155,22 +155,6 @@ class Pair:
         """The regions that a code stands for: the members of a group, or the region itself."""
         return members_of(code, self.groups)
 
-    def blocs_of(self, code: str) -> list[str]:
-        """Blocs that a region, or every member of a group, belonged to throughout the year of the report; a province
-        is in those of its country.
-        """
-        common: set[str] | None = None
-        for member in self.behind(code):
-            place = self.lists.place(member)
-            own = {member, place.parent} if place and place.parent else {member}
-            found = set(self.lists.blocs_of(own, self.period))
-            common = found if common is None else common & found
-        return sorted(common or ())
-
-    def members(self, bloc: str) -> list[str]:
-        """The members of a bloc that the flows name, groups taken apart."""
-        return sorted(self.lists.members(bloc, self.period) & set(region_codes(self.apart)))
-
     # ---- results ----------------------------------------------------------------------------------------------------
     def side(self, measure: str) -> SideTable | None:
         """A side table, or None where it is missing; what is missing is written down."""
@@ -238,6 +222,24 @@ class Pair:
         frequency = "M" if flows is self.monthly else None
         command = commands.show(self, "exports", options, frequency=frequency, told_by=told_by, scope=flows.scope)
         return Evidence("exports", known.title, known.formula, known.reference, command, flows.provenance)
+
+
+def blocs_of(pair: Pair, code: str) -> list[str]:
+    """Blocs that a region, or every member of a group, belonged to throughout the year of the report; a province is in
+    those of its country.
+    """
+    common: set[str] | None = None
+    for member in pair.behind(code):
+        place = pair.lists.place(member)
+        own = {member, place.parent} if place and place.parent else {member}
+        found = set(pair.lists.blocs_of(own, pair.period))
+        common = found if common is None else common & found
+    return sorted(common or ())
+
+
+def members_in_data(pair: Pair, bloc: str) -> list[str]:
+    """The members of a bloc that the flows name, groups taken apart."""
+    return sorted(pair.lists.members(bloc, pair.period) & set(region_codes(pair.apart)))
 
 
 def gather(

@@ -6,7 +6,7 @@ from typing import Any
 
 from hansa.report.affinity import first_row
 from hansa.report.facts import Amount, Column, Drawing, Evidence, Fact, Grid, Line, Name, Section, Sentence, Value, mark
-from hansa.report.pair import Answer, Pair
+from hansa.report.pair import Answer, Pair, blocs_of, members_in_data
 from hansa.report.salience import own_past, salience
 from hansa.report.turnover import money, region, some, when
 from hansa.report.words import scale_for
@@ -71,7 +71,7 @@ def _smallest(pair: Pair, code: str) -> list[str]:
     """The three smallest blocs of a region that have more than two members in the data; none of a bloc."""
     if pair.group(code):
         return []
-    sizes = {bloc: len(_ranked(pair, bloc)) for bloc in pair.blocs_of(code)}
+    sizes = {bloc: len(_ranked(pair, bloc)) for bloc in blocs_of(pair, code)}
     return sorted((bloc for bloc, size in sizes.items() if size > 2), key=lambda bloc: (sizes[bloc], bloc))[:BLOCS]
 
 
@@ -82,7 +82,7 @@ def _ranks(pair: Pair, home: str, partner: str, bloc: str | None, on: str = "now
 
 def _ranked(pair: Pair, bloc: str) -> list[str]:
     """The members of a bloc that are regions of the report, those counted in a group left out."""
-    return [code for code in pair.members(bloc) if code in pair.codes]
+    return [code for code in members_in_data(pair, bloc) if code in pair.codes]
 
 
 def _rank(pair: Pair, home: str, partner: str, bloc: str | None) -> tuple[dict[str, Any], int | None, Evidence] | None:

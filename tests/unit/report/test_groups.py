@@ -145,3 +145,17 @@ def test_who_reports_nothing_for_the_year_is_said_first(tmp_path):
     store.write(as_flows({**columns, "value": [1.0, 2.0, 3.0]}), vintage="2023-01-01")
     report = partnership(store, "A", "B")
     assert [report.words.say(warning).split(".")[0] for warning in report.warnings] == ["No report for 2022 from: B"]
+
+
+def test_a_series_that_crosses_a_succession_says_so(tmp_path):
+    rows = {
+        "period": ["2010", "2012", "2012"],
+        "origin": ["SDN", "SDN", "CHN"],
+        "destination": ["CHN", "CHN", "SDN"],
+        "product": ["27", "27", "85"],
+        "value": [9.0, 3.0, 2.0],
+    }
+    crossing = Store.create(tmp_path / "crossing")
+    crossing.write(as_flows(rows), vintage="2013-01-01")
+    said = [str(sentence.values.get("day")) for sentence in partnership(crossing, "SDN", "CHN").views[0].limits]
+    assert "2011-07-09" in said

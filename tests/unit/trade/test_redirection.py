@@ -50,10 +50,3 @@ def test_shapes_must_agree():
 def test_something_must_close_and_something_stay_open(closed):
     with pytest.raises(DataError, match="one that stayed open"):
         redirect([[1.0], [1.0]], [[1.0], [1.0]], closed)
-
-
-def test_growth_of_what_others_sold_in_the_worked_example():
-    """Market C bought 120, 45, 125 and 80 of p1 to p4 from all but B, then 110, 52, 151 and 77."""
-    growth, unknown = growth_of_others([[120.0, 45.0, 125.0, 80.0]], [[110.0, 52.0, 151.0, 77.0]])
-    assert growth[0] == pytest.approx([-0.08333333333333337, 0.15555555555555545, 0.208, -0.0375], abs=1e-12)
-    assert not unknown.any()
