@@ -63,13 +63,16 @@ def growth(flows: Flows, *, by: str | Sequence[str] = "origin", against: str = "
     [{'period': '2021', 'origin': 'A', 'growth': 0.25}]
     """
     found = series(flows, by)
-    blocks = []
+    blocks, ended = [], 0
     for before, after in earlier(found.periods, against):
-        now = found.values[after]
-        blocks.append(
-            found.rows(found.periods[after], ~np.isnan(now), {"growth": ratio(now, found.values[before]) - 1})
-        )
-    return answer(blocks, against=against, currency=str(flows.unit))
+        then, now = found.values[before], found.values[after]
+        gone = np.isnan(now) & ~np.isnan(then)
+        ended += int(gone.sum())
+        blocks.append(found.rows(found.periods[after], ~np.isnan(now) | gone, {"growth": ratio(now, then) - 1}))
+    notes = (
+        [f"{ended:,} rows have trade before and no row after: no trade, or no report, so no growth"] if ended else []
+    )
+    return answer(blocks, notes, against=against, currency=str(flows.unit))
 
 
 def _ends(flows: Flows, by: str | Sequence[str], start: Any, end: Any) -> tuple[Series, int, int, float]:

@@ -152,3 +152,12 @@ def test_prices_need_quantities_and_one_direction():
         indicators.price_index({name: values for name, values in MONTHS.items() if name != "quantity"})
     with pytest.raises(DataError, match="A price index is of flows in one direction"):
         indicators.price_index(MONTHS, by="region")
+
+
+def test_trade_that_has_no_row_any_more_is_not_dropped_in_silence():
+    found = indicators.growth({"period": [2020, 2020, 2021], "origin": ["A", "B", "A"], "value": [4.0, 2.0, 5.0]})
+    assert found.rows() == [
+        {"period": "2021", "origin": "A", "growth": 0.25},
+        {"period": "2021", "origin": "B", "growth": None},
+    ]
+    assert "1 rows have trade before and no row after: no trade, or no report, so no growth" in found.notes
