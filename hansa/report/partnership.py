@@ -173,13 +173,15 @@ class Partnership:
 
         Raises
         ------
-        DataError : a format that is not html, pdf or xlsx.
+        DataError : a format that is not html, pdf or xlsx; the folder is a file.
         HansaError : pdf without typst.
         """
         if strange := [name for name in formats if name not in ("html", "pdf", "xlsx")]:
             raise DataError(f"A report cannot be written as {strange[0]!r}. Ask for html, pdf or xlsx.")
         contents = {name: self._written(name) for name in formats}
         place = Path(folder)
+        if place.exists() and not place.is_dir():
+            raise DataError("The report is several files and needs a folder, but this is a file.", file=place)
         place.mkdir(parents=True, exist_ok=True)
         paths = []
         for name, content in contents.items():
@@ -232,7 +234,7 @@ def partnership(
 
     Raises
     ------
-    DataError : a is b, or the store has no whole year of flows.
+    DataError : a is b, the store is none, or it has no whole year of flows.
     UnknownCode : a region, the period or the language is not known.
 
     >>> import tempfile
@@ -244,6 +246,11 @@ def partnership(
     >>> [item.amount.value for item in report.views[0].glance]  # turnover, exports, imports, balance
     [5.0, 3.0, 2.0, 1.0]
     """
+    if not isinstance(store, Store):
+        raise DataError(
+            f"A report is made of a store, not of a {type(store).__name__}: it needs vintages and side tables. Open "
+            "one with hansa.open(folder), or make one with hansa.Store.create(folder).write(hansa.as_flows(table))."
+        )
     Words(language)  # an unknown language is refused before anything is computed
     pair = gather(store, a, b, dataset, period, as_of, regions)
     words = Words(language, _names(pair, language))

@@ -45,7 +45,8 @@ def languages() -> list[str]:
 @cache
 def _catalogue(language: str) -> gettext.NullTranslations:
     if language not in languages():
-        raise UnknownCode("language", language, languages(), hint="A catalogue in hansa/report/locale adds one.")
+        hint = f"The report speaks {', '.join(languages())}; a catalogue in hansa/report/locale adds a language."
+        raise UnknownCode("language", language, languages(), hint=hint)
     if language == "en":
         return gettext.NullTranslations()
     source = files("hansa.report").joinpath("locale", f"{language}.po").read_bytes()

@@ -219,7 +219,7 @@ def test_a_year_that_is_not_there(store):
 
 
 def test_a_language_that_is_not_there(store):
-    with pytest.raises(UnknownCode, match="'fr' is no known language.*A catalogue in hansa/report/locale adds one."):
+    with pytest.raises(UnknownCode, match="'fr' is no known language.*The report speaks en, ru;"):
         partnership(store, "A", "B", language="fr")
 
 
@@ -283,3 +283,11 @@ def test_hostile_names_do_no_harm(store, tmp_path):
     cells = [cell for sheet in book for row in sheet for cell in row if cell.value is not None]
     assert {cell.data_type for cell in cells} == {"n", "s"}
     assert any(str(cell.value).startswith("=cmd") for cell in cells)
+
+
+def test_a_report_needs_a_store_and_a_folder(report, tmp_path):
+    with pytest.raises(DataError, match="A report is made of a store, not of a dict"):
+        partnership({"origin": ["A"]}, "A", "B")
+    (tmp_path / "taken").write_text("")
+    with pytest.raises(DataError, match="needs a folder, but this is a file"):
+        report.write(tmp_path / "taken", ("html",))
