@@ -40,7 +40,7 @@ def redirect(before: ArrayLike, after: ArrayLike, closed: ArrayLike, growth: Arr
 
     before, after : (J, K) sales by market and product.
     closed : (J,) true for the markets that closed.
-    growth : (J, K), or one figure: what sales would have grown by.
+    growth : (J, K), (1, K) for one rate a product in all markets, or one figure: what sales would have grown by.
 
     >>> found = redirect([[10.0], [5.0]], [[2.0], [9.0]], [True, False])
     >>> found.lost.tolist(), found.redirected.tolist(), found.unreplaced.tolist()
