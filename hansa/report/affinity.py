@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from hansa import dense
-from hansa.report.facts import Amount, Column, Evidence, Fact, Grid, Name, Section, Sentence, Value, mark
+from hansa.report.facts import Column, Fact, Grid, Section
 from hansa.report.pair import Answer, Pair
 from hansa.report.salience import log_distance, salience
 from hansa.report.turnover import money, region, when
-from hansa.report.words import scale_for
 from hansa.trade.indicators.potential import LATEST
+from hansa.wording.sentence import Amount, Evidence, Name, Sentence, Value, mark
+from hansa.wording.words import scale_for
 
 TOP = 6
 

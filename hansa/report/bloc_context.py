@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from hansa.report.affinity import first_row
-from hansa.report.facts import Amount, Column, Evidence, Fact, Grid, Name, Section, Sentence, Value, mark
+from hansa.report.facts import Column, Fact, Grid, Section
 from hansa.report.pair import Pair, blocs_of, members_in_data
 from hansa.report.salience import log_distance, salience
 from hansa.report.turnover import region, when
+from hansa.wording.sentence import Amount, Evidence, Name, Sentence, Value, mark
 
 
 def bloc_context(pair: Pair, me: str, other: str) -> Section | None:

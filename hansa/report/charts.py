@@ -11,8 +11,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from html import escape
 
-from hansa.report.facts import Amount, Drawing, Sentence, mark
-from hansa.report.words import Words
+from hansa.report.facts import Drawing
+from hansa.wording.sentence import Amount, Sentence, mark
+from hansa.wording.words import Words
 
 WIDTH = 360
 ACCENT, INK, MUTED, FAINT, PAPER = "#0f4c5c", "#24292e", "#6d7680", "#dfe3e6", "#ffffff"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from hansa.report.facts import Amount, Evidence, Name, Section, Sentence, Value, mark
+from hansa.report.facts import Section
 from hansa.report.pair import Pair
 from hansa.report.turnover import money, region, when
 from hansa.trade.group import ADDITIVE, Group
+from hansa.wording.sentence import Amount, Evidence, Name, Sentence, Value, mark
 
 YEARS = 10  # over which changes of membership are told: those that the tables show
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from hansa.report.affinity import ways_sheet
-from hansa.report.facts import Amount, Column, Evidence, Fact, Grid, Section, Sentence, Value, mark
+from hansa.report.facts import Column, Fact, Grid, Section
 from hansa.report.pair import Pair
 from hansa.report.salience import log_distance, salience
 from hansa.report.structure import product
 from hansa.report.turnover import money, region, when
-from hansa.report.words import scale_for
+from hansa.wording.sentence import Amount, Evidence, Sentence, Value, mark
+from hansa.wording.words import scale_for
 
 TOP, HALF = 6, 0.5
 

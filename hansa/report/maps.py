@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from hansa.regions.great_circle import great_circle
 from hansa.report.charts import ACCENT, INK, LETTER, MUTED, PAPER, WIDTH, _n, _text, frame
-from hansa.report.facts import Sentence, mark
 from hansa.report.outlines import Ring, land, read_outlines
-from hansa.report.words import Words
+from hansa.wording.sentence import Sentence, mark
+from hansa.wording.words import Words
 
 LAND, SEA_LINE, NEAR_KM = "#e9e6dd", "#e4e9ec", 3500
 Point = tuple[float, float]

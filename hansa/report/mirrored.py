@@ -9,12 +9,13 @@ import pyarrow.compute as pc
 
 from hansa.report import commands
 from hansa.report.affinity import arrow
-from hansa.report.facts import Amount, Column, Drawing, Evidence, Fact, Grid, Line, Section, Sentence, Value, mark
+from hansa.report.facts import Column, Drawing, Fact, Grid, Line, Section
 from hansa.report.pair import Pair
 from hansa.report.salience import log_distance, salience
 from hansa.report.turnover import money, region, when
-from hansa.report.words import scale_for
 from hansa.trade.mirror import FLAGS, REFERENCE
+from hansa.wording.sentence import Amount, Evidence, Sentence, Value, mark
+from hansa.wording.words import scale_for
 
 FORMULA = (
     r"w X_{ij} + (1 - w) \frac{M_{ij}}{1 + c}, \quad w = \frac{v_j}{v_i + v_j}, "

@@ -6,13 +6,14 @@ from hansa.code_list import shipped
 from hansa.regions import successions
 from hansa.regions.great_circle import great_circle
 from hansa.report.composition import listed
-from hansa.report.facts import Amount, Section, Sentence, Value, mark
+from hansa.report.facts import Section
 from hansa.report.maps import Map, Spot
 from hansa.report.mirrored import compared
 from hansa.report.outlines import read_outlines
 from hansa.report.pair import Pair
 from hansa.report.turnover import region, when
-from hansa.report.words import Words
+from hansa.wording.sentence import Amount, Sentence, Value, mark
+from hansa.wording.words import Words
 
 
 def map_section(pair: Pair, me: str, other: str, words: Words, borders: str | None, fictional: bool) -> Section:

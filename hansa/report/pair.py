@@ -17,7 +17,6 @@ from hansa.errors import DataError, MissingTable, NotIdentified, UnknownCode
 from hansa.regions import Regions
 from hansa.regions.lists import Lists, lists_beside
 from hansa.report import commands
-from hansa.report.facts import Evidence
 from hansa.result import Result
 from hansa.trade.flows import Flows
 from hansa.trade.group import (
@@ -34,6 +33,7 @@ from hansa.trade.group import (
 from hansa.trade.indicators import catalogue  # importing it fills it
 from hansa.trade.side import MEASURES, SideTable
 from hansa.trade.store import Store
+from hansa.wording.sentence import Evidence
 
 Answer = tuple[Result, Evidence]
 USED = ("deflator", "distance", "exchange_rate", "tariff")

@@ -17,7 +17,7 @@ from hansa.report.affinity import affinity, potential
 from hansa.report.bloc_context import bloc_context
 from hansa.report.composition import composition
 from hansa.report.dependence import dependence
-from hansa.report.facts import Amount, Evidence, Fact, Section, Sentence, Value, mark
+from hansa.report.facts import Fact, Section
 from hansa.report.mirrored import compared, mirrored
 from hansa.report.outlook import limits, map_section, unreported
 from hansa.report.pair import Pair, gather
@@ -26,10 +26,11 @@ from hansa.report.services import services
 from hansa.report.standing import standing
 from hansa.report.structure import structure
 from hansa.report.turnover import bilateral, growth, money, one_way, region, turnover, when
-from hansa.report.words import Words
 from hansa.result import Result
 from hansa.trade.group import region_codes
 from hansa.trade.store import Store
+from hansa.wording.sentence import Amount, Evidence, Sentence, Value, mark
+from hansa.wording.words import Words
 
 HEADLINES = 6
 CHAPTERS: tuple[Callable[[Pair, str, str], Section | None], ...] = (
@@ -228,7 +229,7 @@ def partnership(
     dataset : of the store; needed where several name both regions.
     period : the year of the report, the latest by default.
     as_of : ISO date; what the data said on that day.
-    language : ``en``, or one of the catalogues in hansa/report/locale.
+    language : ``en``, or one of the catalogues in hansa/wording/locale.
     regions : names and points of the regions; by default regions.csv beside the store if any, then ISO 3166.
     borders : a GeoJSON or TopoJSON file whose borders the map shows; none by default.
 

@@ -15,10 +15,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from hansa.errors import HansaError
 from hansa.report.charts import draw
-from hansa.report.facts import Drawing, Evidence, Grid, Section, Sentence
+from hansa.report.facts import Drawing, Grid, Section
 from hansa.report.formula import pieces
 from hansa.report.maps import Map, draw_map
 from hansa.report.render import score_text, source_numbers, unit_text
+from hansa.wording.sentence import Evidence, Sentence
 
 if TYPE_CHECKING:
     from hansa.report.partnership import Partnership

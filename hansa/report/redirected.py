@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from hansa.report.facts import Amount, Column, Evidence, Fact, Grid, Section, Sentence, Value, mark
+from hansa.report.facts import Column, Fact, Grid, Section
 from hansa.report.pair import Pair
 from hansa.report.salience import own_past, salience
 from hansa.report.turnover import money, region, series, when
-from hansa.report.words import scale_for
+from hansa.wording.sentence import Amount, Evidence, Sentence, Value, mark
+from hansa.wording.words import scale_for
 
 FALL, WEIGHT = (
     0.5,

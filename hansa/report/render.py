@@ -11,10 +11,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from hansa.report.charts import draw
-from hansa.report.facts import Drawing, Evidence, Fact, Grid, Sentence, Value, mark
+from hansa.report.facts import Drawing, Fact, Grid
 from hansa.report.formula import pieces
 from hansa.report.maps import Map, draw_map
-from hansa.report.words import SCALE_NAMES, Words
+from hansa.wording.sentence import Evidence, Sentence, Value, mark
+from hansa.wording.words import SCALE_NAMES, Words
 
 SHORT = 30  # letters of a word of a command that is kept on one line
 LONG = 11  # letters of a word in the head of a column that is kept on one line

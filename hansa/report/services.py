@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from hansa.report.facts import Amount, Column, Evidence, Grid, Section, Sentence, Value, mark
+from hansa.report.facts import Column, Grid, Section
 from hansa.report.pair import Pair
 from hansa.report.structure import product, ranked
 from hansa.report.turnover import growth, money, region, some, when
-from hansa.report.words import scale_for
 from hansa.trade.flows import Flows
+from hansa.wording.sentence import Amount, Evidence, Sentence, Value, mark
+from hansa.wording.words import scale_for
 
 
 def services(pair: Pair, me: str, other: str) -> Section | None:

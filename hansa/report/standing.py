@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from hansa.report.affinity import first_row
-from hansa.report.facts import Amount, Column, Drawing, Evidence, Fact, Grid, Line, Name, Section, Sentence, Value, mark
+from hansa.report.facts import Column, Drawing, Fact, Grid, Line, Section
 from hansa.report.pair import Answer, Pair, blocs_of, members_in_data
 from hansa.report.salience import own_past, salience
 from hansa.report.turnover import money, region, some, when
-from hansa.report.words import scale_for
+from hansa.wording.sentence import Amount, Evidence, Name, Sentence, Value, mark
+from hansa.wording.words import scale_for
 
 BLOCS = 3
 

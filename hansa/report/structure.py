@@ -6,11 +6,12 @@ import math
 from dataclasses import replace
 
 from hansa.report.affinity import first_row, ways_sheet
-from hansa.report.facts import Amount, Column, Drawing, Evidence, Fact, Grid, Line, Name, Section, Sentence, Value, mark
+from hansa.report.facts import Column, Drawing, Fact, Grid, Line, Section
 from hansa.report.pair import Pair
 from hansa.report.salience import log_distance, salience
 from hansa.report.turnover import money, region, when
-from hansa.report.words import scale_for
+from hansa.wording.sentence import Amount, Evidence, Name, Sentence, Value, mark
+from hansa.wording.words import scale_for
 
 TOP = 7
 CONTRIBUTION = mark("Exports by product, and their contribution to growth")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hansa import period as periods
-from hansa.report.facts import Amount, Column, Drawing, Evidence, Fact, Grid, Line, Name, Section, Sentence, Value, mark
+from hansa.report.facts import Column, Drawing, Fact, Grid, Line, Section
 from hansa.report.pair import Pair
 from hansa.report.salience import own_past, salience
-from hansa.report.words import scale_for
 from hansa.trade.flows import Flows
 from hansa.trade.side import SideTable
+from hansa.wording.sentence import Amount, Evidence, Name, Sentence, Value, mark
+from hansa.wording.words import scale_for
 
 YEARS = 10
 DEFLATED = mark("Growth in constant prices")

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
 
-from hansa.report.facts import Amount, Evidence, Grid, Value, mark
+from hansa.report.facts import Grid
 from hansa.report.render import unit_text
+from hansa.wording.sentence import Amount, Evidence, Value, mark
 
 if TYPE_CHECKING:
     from hansa.report.partnership import Partnership

@@ -16,9 +16,9 @@ import pytest
 import python_calamine
 
 from hansa.report import Partnership, partnership
-from hansa.report.facts import Amount
 from hansa.report.workbook import sheet_name
 from hansa.trade.store import open_store
+from hansa.wording.sentence import Amount
 from tests.e2e.conftest import Hansa
 
 PAIR = ("XBR", "XKA")

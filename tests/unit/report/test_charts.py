@@ -8,8 +8,9 @@ from xml.etree import ElementTree
 import pytest
 
 from hansa.report.charts import draw, ticks
-from hansa.report.facts import Amount, Drawing, Line, Name, Sentence
-from hansa.report.words import Words
+from hansa.report.facts import Drawing, Line
+from hansa.wording.sentence import Amount, Name, Sentence
+from hansa.wording.words import Words
 
 SVG = "{http://www.w3.org/2000/svg}"
 YEARS = tuple(Name(str(year), "period") for year in (2020, 2021, 2022))

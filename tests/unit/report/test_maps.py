@@ -8,10 +8,10 @@ import re
 import pytest
 
 from hansa.errors import DataError
-from hansa.report.facts import Sentence
 from hansa.report.maps import Map, Spot, _equal_earth, draw_map, great_circle_points
 from hansa.report.outlines import land, read_outlines
-from hansa.report.words import Words
+from hansa.wording.sentence import Sentence
+from hansa.wording.words import Words
 
 SQUARE = [[0, 0], [10, 0], [10, 10], [0, 10], [0, 0]]
 

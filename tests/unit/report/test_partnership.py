@@ -10,11 +10,11 @@ import pytest
 
 from hansa.errors import DataError, UnknownCode
 from hansa.report import partnership
-from hansa.report.facts import Amount
 from hansa.report.partnership import headlines
 from hansa.trade.flows import as_flows
 from hansa.trade.side import as_side
 from hansa.trade.store import Store
+from hansa.wording.sentence import Amount
 from tests.unit.report.conftest import four_regions
 
 
@@ -219,7 +219,7 @@ def test_a_year_that_is_not_there(store):
 
 
 def test_a_language_that_is_not_there(store):
-    with pytest.raises(UnknownCode, match="'fr' is no known language.*The report speaks en, ru;"):
+    with pytest.raises(UnknownCode, match="'fr' is no known language.*Hansa speaks en, ru;"):
         partnership(store, "A", "B", language="fr")
 
 

@@ -1,4 +1,4 @@
-"""One language of the report: gettext for sentences, CLDR for figures, code lists for names.
+"""One language: gettext for sentences, CLDR for figures, code lists for names.
 
 A language is one file, locale/LANGUAGE.po; English is the language of the templates themselves.
 """
@@ -18,7 +18,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
 from hansa.errors import UnknownCode
-from hansa.report.facts import Amount, Name, Sentence, Value, mark
+from hansa.wording.sentence import Amount, Name, Sentence, Value, mark
 
 MINUS, JOINED = "\N{MINUS SIGN}", "\N{NO-BREAK SPACE}"
 ABSENT = "\N{EN DASH}"
@@ -38,18 +38,18 @@ SCALE_NAMES = {
 
 def languages() -> list[str]:
     """The languages at hand: English and every catalogue in locale/."""
-    folder = files("hansa.report").joinpath("locale")
+    folder = files("hansa.wording").joinpath("locale")
     return ["en", *sorted(entry.name[:-3] for entry in folder.iterdir() if entry.name.endswith(".po"))]
 
 
 @cache
 def _catalogue(language: str) -> gettext.NullTranslations:
     if language not in languages():
-        hint = f"The report speaks {', '.join(languages())}; a catalogue in hansa/report/locale adds a language."
+        hint = f"Hansa speaks {', '.join(languages())}; a catalogue in hansa/wording/locale adds a language."
         raise UnknownCode("language", language, languages(), hint=hint)
     if language == "en":
         return gettext.NullTranslations()
-    source = files("hansa.report").joinpath("locale", f"{language}.po").read_bytes()
+    source = files("hansa.wording").joinpath("locale", f"{language}.po").read_bytes()
     compiled = io.BytesIO()
     write_mo(compiled, read_po(io.BytesIO(source), locale=language))
     compiled.seek(0)
@@ -58,7 +58,7 @@ def _catalogue(language: str) -> gettext.NullTranslations:
 
 @cache
 def _notes(language: str) -> list[tuple[re.Pattern[str], str]]:
-    source = files("hansa.report").joinpath("locale", f"{language}.po").read_bytes()
+    source = files("hansa.wording").joinpath("locale", f"{language}.po").read_bytes()
     entries = [m for m in read_po(io.BytesIO(source), locale=language) if m.context == "note" and m.string]
     patterns = []
     for entry in entries:

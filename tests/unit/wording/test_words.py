@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from hansa.errors import UnknownCode
-from hansa.report.facts import Amount, Name, Sentence
-from hansa.report.words import Words, languages, scale_for
+from hansa.wording.sentence import Amount, Name, Sentence
+from hansa.wording.words import Words, languages, scale_for
 
 EN, RU = Words("en"), Words("ru")
 

@@ -1,4 +1,4 @@
-"""The Russian catalogue holds every sentence of the report, with the same places, in Russian."""
+"""The Russian catalogue holds every sentence that is said to people, with the same places, in Russian."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ import pytest
 
 import hansa.trade.indicators  # noqa: F401  fills the catalogue
 from hansa.indicator import catalogue
-from hansa.report.words import Words
+from hansa.wording.words import Words
 
-ROOM = Path(str(files("hansa.report")))
+ROOMS = [Path(str(files(f"hansa.{room}"))) for room in ("report", "wording")]
+ROOM = ROOMS[0]
 CODES = {"USD", "FOB", "CIF", "TeX", "S", "a"}  # codes and letters of notation that are the same in every language
 INDICATORS = {
     *("balance", "bloc_intensity", "export_potential", "export_share", "export_structure", "exports", "growth"),
@@ -25,7 +26,7 @@ INDICATORS = {
 
 def _marked() -> set[str]:
     found = set()
-    for path in ROOM.glob("*.py"):
+    for path in (path for room in ROOMS for path in room.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "mark":
                 (argument,) = node.args
