@@ -193,6 +193,18 @@ def unpacked(path: Path) -> Path:
     return target
 
 
+def encoding_of(path: str | PathLike[str], name: str | PathLike[str] | None = None) -> tuple[str, tuple[str, ...]]:
+    """The encoding of a file that is not empty, and a note where it had to be assumed.
+
+    name : what the file is called in a message, where it is a working copy.
+
+    Raises
+    ------
+    DataError : the file mixes encodings, or fits two of them.
+    """
+    return _detect(Path(path), Path(name or path))
+
+
 def _known(encoding: str, source: Path) -> str:
     try:
         return codecs.lookup(encoding).name

@@ -30,6 +30,7 @@ class Amount:
         ``count`` or ``km``.
     currency : of money.
     signed : money whose sign is the message (a balance).
+    digits : significant digits of money.
 
     >>> Amount(0.354, "growth").value
     0.354
@@ -39,6 +40,7 @@ class Amount:
     kind: str
     currency: str = ""
     signed: bool = False
+    digits: int = 3
 
 
 @dataclass(frozen=True)

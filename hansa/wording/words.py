@@ -10,7 +10,7 @@ import io
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from babel.messages.mofile import write_mo
@@ -167,11 +167,8 @@ class Words:
         ('−1,234.6', '+12')
         """
         rounded = round(value, digits) + 0.0
-        text = format_decimal(
-            abs(rounded), format="#,##0" + ("." + "0" * digits if digits else ""), locale=self.language
-        )
         sign = MINUS if rounded < 0 else "+" if signed and rounded > 0 else ""
-        return sign + text
+        return sign + _written(self.language, abs(rounded), digits)
 
     def _figure(self, value: float, kind: str) -> str:
         if kind in ("share", "growth"):
@@ -188,7 +185,7 @@ class Words:
     def _money(self, amount: Amount) -> str:
         value = amount.value or 0.0
         size, template = next((pair for pair in _SCALES if abs(value) >= 0.9995 * pair[0]), _SCALES[-1])
-        digits = 0 if size == 1 and value == round(value) else _digits(abs(value) / size)
+        digits = 0 if size == 1 and value == round(value) else _digits(abs(value) / size, amount.digits)
         figure = self.number(value / size, digits, amount.signed)
         sign = figure[0] if figure[0] in (MINUS, "+") else ""
         text = self(template).format(currency=amount.currency, figure=figure.removeprefix(sign))
@@ -215,9 +212,15 @@ MONTHS = (
 )
 
 
-def _digits(size: float) -> int:
-    """Three significant digits, and never more than two after the point."""
-    return 0 if size >= 99.95 else 1 if size >= 9.995 else 2
+@lru_cache(maxsize=100_000)
+def _written(language: str, value: float, digits: int) -> str:
+    return format_decimal(value, format="#,##0" + ("." + "0" * digits if digits else ""), locale=language)
+
+
+def _digits(size: float, significant: int = 3) -> int:
+    """So many significant digits, and never more than two after the point."""
+    before = 4 if size >= 999.5 else 3 if size >= 99.95 else 2 if size >= 9.995 else 1
+    return min(2, max(0, significant - before))
 
 
 def scale_for(values: list[float]) -> float:

@@ -13,7 +13,7 @@ import hansa.trade.indicators  # noqa: F401  fills the catalogue
 from hansa.indicator import catalogue
 from hansa.wording.words import Words
 
-ROOMS = [Path(str(files(f"hansa.{room}"))) for room in ("report", "wording")]
+ROOMS = [Path(str(files(f"hansa.{room}"))) for room in ("report", "statements", "wording")]
 ROOM = ROOMS[0]
 CODES = {"USD", "FOB", "CIF", "TeX", "S", "a"}  # codes and letters of notation that are the same in every language
 INDICATORS = {

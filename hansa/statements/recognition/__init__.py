@@ -1,0 +1,1 @@
+"""What stands in a text: sentences, numbers, money and per cents, times, places. Rules by words of each language."""

@@ -1,0 +1,1 @@
+"""Who speaks where in a text: blocks of a speaker, interviews, reported speech."""

@@ -1,0 +1,1 @@
+"""What the data give for a claim: its question to the catalogue, the readings tried, the arithmetic of rounding."""

@@ -1,0 +1,265 @@
+"""What a store knows, asked by the catalogue of indicators and kept, so that many claims read it once."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+import narwhals.stable.v2 as nw
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hansa import dense, tables
+from hansa import period as periods
+from hansa.archive import Entry
+from hansa.errors import DataError, HansaError, UnitMismatch
+from hansa.regions.lists import Lists
+from hansa.result import Result
+from hansa.trade.flows import Flows
+from hansa.trade.group import Group, regrouped
+from hansa.trade.indicators import find
+from hansa.trade.indicators.declare import NARROWING
+from hansa.trade.store import Store
+
+BOTH = "goods and services"
+SCOPES = ("goods", "services", BOTH)
+PAIR = ("origin", "destination")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class View:
+    """A choice of flows: which dataset, of what, as told by whom, as known when.
+
+    scope : one of `SCOPES`.
+    told_by : ``origin``, ``destination`` or ``reconciled``; the code of a region for what that region itself reports
+        of its exports and imports; None where the dataset does not say.
+    as_of : ISO date, or None for the latest.
+    groups : regions that are counted as one.
+    """
+
+    dataset: str
+    scope: str = "goods"
+    told_by: str | None = None
+    as_of: str | None = None
+    groups: tuple[Group, ...] = ()
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Answers of a store, each computed once.
+
+    lists : of regions and blocs.
+    """
+
+    store: Store
+    lists: Lists
+    _kept: dict[Any, Any] = field(default_factory=dict, repr=False)
+
+    def keep(self, key: tuple[Any, ...], make: Callable[[], T]) -> T:
+        """What `make` gives, or gave the first time; a refusal is kept as well."""
+        if key not in self._kept:
+            try:
+                self._kept[key] = make()
+            except HansaError as refusal:
+                self._kept[key] = refusal
+        found = self._kept[key]
+        if isinstance(found, HansaError):
+            raise found
+        return found
+
+    # ---- what there is ----------------------------------------------------------------------------------------------
+    def _names(self, scope: str) -> list[str]:
+        return self.keep(("names", scope), lambda: self.store.datasets(scope))
+
+    def services_of(self, dataset: str) -> str | None:
+        """The services that go with goods: the dataset of the same name, or the only one, if it is no other's."""
+        named = self._names("services")
+        if dataset in named:
+            return dataset
+        return named[0] if len(named) == 1 and named[0] not in self._names("goods") else None
+
+    def entries(self, view: View) -> list[Entry]:
+        """What was published of a view's dataset by its day.
+
+        Raises
+        ------
+        DataError : nothing was known yet.
+        """
+        kinds = ("goods", "services") if view.scope == BOTH else (view.scope,)
+
+        def found() -> list[Entry]:
+            every: list[Entry] = []
+            for kind in kinds:
+                name = view.dataset if kind == "goods" else self.services_of(view.dataset)
+                if name is None:
+                    raise DataError("The store holds no services.")
+                every += self.store.archive.find(f"{kind} flows", name, view.as_of)
+            return every
+
+        return self.keep(("entries", view.dataset, view.scope, view.as_of), found)
+
+    def rhythms(self, view: View) -> list[str]:
+        """The frequencies that a view's dataset has or can be summed to, the coarsest first."""
+
+        def has(rhythm: str) -> bool:
+            try:
+                self.rows(view, rhythm)
+            except DataError:
+                return False
+            return True
+
+        def found() -> list[str]:
+            self.entries(view)  # refuses what was not there
+            return [rhythm for rhythm in "AQM" if has(rhythm)]
+
+        return self.keep(("rhythms", view.dataset, view.scope, view.as_of), found)
+
+    def some(self, view: View) -> Flows:
+        """The rows of a view's dataset as they were published, in its coarsest frequency.
+
+        Raises
+        ------
+        DataError : there are none.
+        """
+        rhythms = self.rhythms(view)
+        if not rhythms:
+            raise DataError(f"{view.dataset!r} has no {view.scope} of one stretch of time.")
+        return self.rows(view, rhythms[0])
+
+    # ---- flows ------------------------------------------------------------------------------------------------------
+    def flows(self, view: View, rhythm: str) -> Flows:
+        """The flows of a view in a frequency, each of them once."""
+
+        def found() -> Flows:
+            flows = self._told(view, rhythm)
+            flows = regrouped(flows, view.groups) if view.groups and view.scope != BOTH else flows
+            flows.totals("period", *PAIR)  # read once; all sums but those of products are made of it
+            return flows
+
+        return self.keep(("flows", view, rhythm), found)
+
+    def at(self, view: View, parts: Sequence[str]) -> Flows:
+        """The flows of some periods summed to one stretch, without a period."""
+
+        def summed() -> Flows:
+            flows = self.flows(view, periods.frequency(parts[0]))
+            table = flows.totals("period", *PAIR)
+            table = table.filter(pc.is_in(table["period"], pa.array(list(parts), pa.string())))
+            provenance = flows.provenance.then("rows", f"period = {', '.join(parts)}")
+            kept = replace(flows, table=tables.frame(table), provenance=provenance, _sums={}, _fit=[])
+            return kept.by(*PAIR) if len(parts) > 1 else kept
+
+        return self.keep(("at", view, tuple(parts)), summed)
+
+    def _told(self, view: View, rhythm: str) -> Flows:
+        if view.scope == BOTH:
+            return _together(*(self.flows(replace(view, scope=scope), rhythm) for scope in ("goods", "services")))
+        flows = self.rows(view, rhythm)
+        if flows.told_by != "both":
+            return flows
+        if view.told_by == "reconciled" or view.told_by is None:
+            return self.store.flows(
+                self._name(view), as_of=view.as_of, told_by="reconciled", scope=view.scope, frequency=rhythm
+            )
+        if view.told_by in PAIR:
+            return flows.where(told_by=view.told_by)
+        return _own_report(flows, view.told_by)
+
+    def rows(self, view: View, rhythm: str) -> Flows:
+        """The rows of a dataset as they were published, in a frequency; of both scopes those of goods stand for all."""
+        if view.scope == BOTH:
+            goods, services = (self.rows(replace(view, scope=scope), rhythm) for scope in ("goods", "services"))
+            return _shared_periods(goods, services)
+        return self.keep(
+            ("raw", view.dataset, view.scope, view.as_of, rhythm),
+            lambda: self.store.flows(self._name(view), as_of=view.as_of, scope=view.scope, frequency=rhythm),
+        )
+
+    def _name(self, view: View) -> str:
+        name = view.dataset if view.scope == "goods" else self.services_of(view.dataset)
+        if name is None:
+            raise DataError("The store holds no services.")
+        return name
+
+    # ---- figures ----------------------------------------------------------------------------------------------------
+    def ask(self, flows_key: tuple[Any, ...], flows: Callable[[], Flows], method: str, **options: Any) -> Result:
+        """The result of an indicator on some flows; `flows_key` names them."""
+        said = repr(sorted(options.items()))
+
+        def computed() -> Result:
+            found = find(method).function(flows(), **options)
+            return replace(found, table=found.to_arrow())
+
+        return self.keep(("result", flows_key, method, said), computed)
+
+    def command(self, view: View, rhythm: str | None, method: str, options: Mapping[str, Any]) -> str:
+        """What to type to see the figure; two lines where goods and services are summed."""
+        scopes = ("goods", "services") if view.scope == BOTH else (view.scope,)
+        lines = []
+        for scope in scopes:
+            words = ["hansa", "show", method]
+            for name, value in options.items():
+                text = ",".join([value] if isinstance(value, str) else map(str, value))
+                words += [f"--{name}", text] if name in NARROWING else ["-p", f"{name}={text}"]
+            words += [word for group in view.groups for word in ("--regroup", group.option)]
+            told_by = view.told_by if view.told_by in (*PAIR, "reconciled") else None
+            more = {"frequency": rhythm, "told-by": told_by, "scope": scope if scope != "goods" else None}
+            more |= {"store": self.store.archive.folder.name, "dataset": self._name(replace(view, scope=scope))}
+            more |= {"as-of": view.as_of}
+            lines.append(shlex.join([*words, *(w for name, text in more.items() if text for w in (f"--{name}", text))]))
+        return "\n".join(lines)
+
+
+def _own_report(flows: Flows, region: str) -> Flows:
+    """What one region reports: its exports as origin and its imports as destination."""
+    own = [(nw.col("told_by") == side) & (nw.col(side) == region) for side in PAIR]
+    return replace(
+        flows,
+        table=flows.table.filter(own[0] | own[1]),
+        told_by=None,
+        provenance=flows.provenance.then("rows", f"as {region} itself reports them"),
+        _sums={},
+        _fit=[],
+    )
+
+
+def _summed(flows: Flows) -> Flows:
+    return flows.by("period", *PAIR)
+
+
+def _shared_periods(goods: Flows, services: Flows) -> Flows:
+    """The goods of the periods in which services are known too."""
+    shared = set(dense.labels(goods.totals("period"), "period")) & set(
+        dense.labels(services.totals("period"), "period")
+    )
+    if not shared:
+        raise DataError("Goods and services have no period in common.")
+    return goods.where(period=sorted(shared))
+
+
+def _together(goods: Flows, services: Flows) -> Flows:
+    """Goods and services summed.
+
+    Raises
+    ------
+    UnitMismatch : they are in two currencies.
+    """
+    if goods.unit != services.unit:
+        raise UnitMismatch(
+            f"Goods are in {goods.unit}, services in {services.unit}. Convert one of them by name first."
+        )
+    goods = _shared_periods(goods, services)
+    columns = ("period", *PAIR, "value")
+    parts = [tables.collect(_summed(flows).table.select(*columns)) for flows in (goods, services)]
+    table = pa.concat_tables([part.cast(parts[0].schema) for part in parts])
+    return Flows(
+        tables.frame(table),
+        unit=goods.unit,
+        valuation=goods.valuation if goods.valuation == services.valuation else None,
+        told_by=goods.told_by,
+        provenance=goods.provenance.merge(services.provenance).then("summed", "goods and services"),
+        notes=(*goods.notes, *services.notes),
+    )
