@@ -30,6 +30,8 @@ _WHERE = {
     "reporter_quality": ("hansa.trade.mirror", "reporter_quality"),
     "mirror_gap": ("hansa.trade.mirror", "mirror_gap"),
     "partnership": ("hansa.report", "partnership"),
+    "checked_texts": ("hansa.report", "checked_texts"),
+    "statements": ("hansa.statements", None),
     "catalogue": ("hansa.trade.indicators", "catalogue"),
     "indicators": ("hansa.trade.indicators", None),
     "regions": ("hansa.regions", None),

@@ -1,17 +1,19 @@
-"""`demo`: the report of the sample world, from nothing."""
+"""`demo`: the report of the sample world and one speech checked, from nothing."""
 
 from __future__ import annotations
 
 import os
 import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from hansa.cli import partnership, terminal
+from hansa.cli import check, partnership, terminal
 
 PAIR = ("XBR", "XKA")
+SPEECH = "president.txt"
 REPORT = Path("hansa-demo")
 
 
@@ -29,9 +31,10 @@ def demo(
         Path | None, typer.Argument(help="For the store of the sample world; by default a cache.")
     ] = None,
 ) -> None:
-    """Make the sample world, and the report on one of its pairs."""
+    """Make the sample world, the report on one of its pairs, and check what one of its presidents said."""
     with terminal.working("loading") as next_step:
-        from hansa import report, sample  # slow import
+        from hansa import report, sample, statements  # slow import
+        from hansa.regions.lists import lists_beside  # slow import
         from hansa.sample.blueprint import plan  # slow import
 
         next_step("making the sample world (some seconds, once)")
@@ -39,10 +42,21 @@ def demo(
         next_step(f"writing the report on {' and '.join(PAIR)}")
         made = report.partnership(store, *PAIR)
         written = made.write(REPORT, partnership.formats(None))
+        next_step(f"checking {SPEECH}")
+        speech = store.archive.folder / "statements" / SPEECH
+        lists = lists_beside(store.archive.folder)
+        document = replace(statements.read(speech), source=SPEECH)
+        checked = report.checked_texts([statements.claims(document, lists=lists)], store, lists=lists)
+        pages = checked.write(REPORT, ("html",))
     partnership.print_headlines(made)
     partnership.print_files(written)
+    typer.echo("")
+    check.print_verdicts(checked)
+    for page in pages:
+        typer.echo(str(page))
     place = shlex.quote(str(store.archive.folder))
     typer.echo("\nTry next:")
     typer.echo(f"  hansa mirror {' '.join(PAIR)} --store {place}")
     typer.echo(f"  hansa show rca --origin {PAIR[0]} --period {made.period} --store {place}")
+    typer.echo(f"  hansa check {shlex.quote(str(speech.parent))}/* --store {place}")
     typer.echo(f"  hansa report {' '.join(reversed(PAIR))} --language ru --store {place}")

@@ -79,10 +79,12 @@ def ticks(low: float, high: float, count: int = 4) -> list[float]:
 # ---- shapes ---------------------------------------------------------------------------------------------------------
 def _lines(drawing: Drawing, words: Words) -> tuple[list[str], float]:
     top, bottom, height = 26.0, 164.0, 188.0
-    marks = ticks(*_bounds([x for line in drawing.lines for x in line.figures], zero=drawing.amount.kind == "money"))
+    every = [x for line in drawing.lines for x in line.figures] + [*drawing.low, *drawing.high]
+    marks = ticks(*_bounds(every, zero=drawing.amount.kind == "money"))
     left, right = _gutter(marks, drawing, words), WIDTH - 16.0
     x_at, y_at = _ruler(len(drawing.places), left, right), _scale(marks, bottom, top)
-    body = [_axis(mark, left, right, y_at(mark), drawing, words) for mark in marks]
+    body = _band(drawing, x_at, y_at)
+    body += [_axis(mark, left, right, y_at(mark), drawing, words) for mark in marks]
     body += _bottom_labels([words.show(place) for place in drawing.places], x_at, bottom + 16)
     for rank, line in enumerate(drawing.lines):
         colour, dash = SERIES[rank % len(SERIES)]
@@ -168,6 +170,15 @@ def _spans(drawing: Drawing, words: Words) -> tuple[list[str], float]:
 
 
 _SHAPES = {"lines": _lines, "columns": _columns, "bars": _bars, "spans": _spans}
+
+
+def _band(drawing: Drawing, x_at: Callable[[int], float], y_at: Callable[[float], float]) -> list[str]:
+    """Where a drawing has a low and a high for its places, the area between them."""
+    pairs = enumerate(zip(drawing.low, drawing.high, strict=True))
+    ends = [(x_at(k), y_at(a), y_at(b)) for k, (a, b) in pairs if a is not None and b is not None]
+    edge = [(x, top) for x, _, top in ends] + [(x, bottom) for x, bottom, _ in reversed(ends)]
+    points = " ".join(f"{_n(x)},{_n(y)}" for x, y in edge)
+    return [f'<polygon points="{points}" fill="#cfe0e4" stroke="{ACCENT}" stroke-width="0.8"/>'] if edge else []
 
 
 # ---- pieces ---------------------------------------------------------------------------------------------------------

@@ -69,7 +69,7 @@ class Drawing:
 
     places : the labels along the axis (periods, products, partners).
     amount : how figures of this chart are read (its `value` is not used).
-    low, high : of `spans`, one pair for each place.
+    low, high : of `spans`, and of `lines` with a band behind them, one pair for each place.
     """
 
     key: str

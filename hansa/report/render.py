@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from functools import cache
 from typing import TYPE_CHECKING
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from hansa.report.charts import draw
 from hansa.report.facts import Drawing, Fact, Grid
 from hansa.report.formula import pieces
 from hansa.report.maps import Map, draw_map
+from hansa.report.page import marked_up, typed, write_page
 from hansa.wording.sentence import Evidence, Sentence, Value, mark
 from hansa.wording.words import SCALE_NAMES, Words
 
-SHORT = 30  # letters of a word of a command that is kept on one line
 LONG = 11  # letters of a word in the head of a column that is kept on one line
 
 if TYPE_CHECKING:
@@ -27,40 +23,26 @@ if TYPE_CHECKING:
 def render(report: Partnership) -> str:
     """The whole page as text."""
     pen = _Pen(report)
-    style = _environment().get_template("report.css").render()
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return (
-        _environment()
-        .get_template("report.html")
-        .render(
-            _=pen.words,
-            language=report.language,
-            title=pen.words.say(report.title),
-            about=report.about,
-            warnings=report.warnings,
-            views=report.views,
-            source_lines=report.sources,
-            style=Markup(style),
-            style_hash=f"sha256-{digest}",
-            say=pen.say,
-            cell=pen.cell,
-            how=pen.how,
-            score=pen.score,
-            unit=pen.unit,
-            draw=pen.draw,
-            formula=pen.formula,
-            sourced=pen.sourced,
-            noted=pen.noted,
-            typed=pen.typed,
-            long=pen.long,
-        )
-    )
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("hansa.report"), autoescape=lambda name: name != "report.css", undefined=StrictUndefined
+    return write_page(
+        "report.html",
+        "report.css",
+        pen.words,
+        title=pen.words.say(report.title),
+        about=report.about,
+        warnings=report.warnings,
+        views=report.views,
+        source_lines=report.sources,
+        say=pen.say,
+        cell=pen.cell,
+        how=pen.how,
+        score=pen.score,
+        unit=pen.unit,
+        draw=pen.draw,
+        formula=pen.formula,
+        sourced=pen.sourced,
+        noted=pen.noted,
+        typed=typed,
+        long=pen.long,
     )
 
 
@@ -92,9 +74,7 @@ class _Pen:
         self.report, self.words = report, report.words
 
     def say(self, sentence: Sentence) -> Markup:
-        return Markup(
-            self.words.say(sentence, escape=lambda text: str(escape(text)), wrap=lambda text: f"<b>{text}</b>")
-        )
+        return marked_up(sentence, self.words)
 
     def cell(self, value: Value, scale: float | None = None) -> str:
         return self.words.show(value, scale)
@@ -130,13 +110,6 @@ class _Pen:
     def noted(self, note: str) -> Markup:
         said, known = self.words.note(note)
         return escape(said) if known else Markup('<span lang="en">{}</span>').format(said)
-
-    def typed(self, command: str) -> Markup:
-        """A command whose short words are not broken at their hyphens."""
-        words = (
-            Markup("<span>{}</span>").format(word) if len(word) < SHORT else escape(word) for word in command.split(" ")
-        )
-        return Markup(" ").join(words)
 
     def long(self, title: Sentence) -> bool:
         """Whether the head of a column has a word that may be broken for want of room."""

@@ -1,0 +1,268 @@
+"""`check`: what was said in a text, held against the data of a store."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from hansa.cli import options, terminal
+from hansa.errors import DataError
+
+if TYPE_CHECKING:
+    from hansa.regions.lists import Lists
+    from hansa.report.statement_files import CheckedTexts
+    from hansa.statements.claim import Claims
+    from hansa.trade.store import Store
+
+INPUT = "-"
+
+
+Texts = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="FILE...", help="Text, HTML, DOCX or PDF; - reads standard input. Several are checked together."
+    ),
+]
+StoreFolder = Annotated[
+    Path | None,
+    typer.Option("--store", "-s", help="Folder of the store; without one nothing is compared.", metavar="FOLDER"),
+]
+Language = Annotated[str, typer.Option(help="Language of the answer: en or ru.", metavar="en|ru")]
+TextLanguage = Annotated[str | None, typer.Option(help="Language of the text; found out by default.", metavar="en|ru")]
+Spoken = Annotated[str | None, typer.Option(help="Day it was said on.", metavar="YYYY-MM-DD")]
+Published = Annotated[str | None, typer.Option(help="Day it was published on.", metavar="YYYY-MM-DD")]
+Between = Annotated[
+    list[str] | None, typer.Option(help="A region that the text is about; given twice.", metavar="REGION")
+]
+Form = Annotated[str | None, typer.Option("--format", "-f", help="Some of html, csv and json; all by default.")]
+Decisions = Annotated[
+    Path | None,
+    typer.Option(help="File with a person's decisions; by default NAME.review.toml beside the text.", metavar="FILE"),
+]
+
+
+def check(
+    texts: Texts,
+    store: StoreFolder = None,
+    language: Language = "en",
+    text_language: TextLanguage = None,
+    spoken: Spoken = None,
+    published: Published = None,
+    speaker: Annotated[str | None, typer.Option(help="Who said what no other is named for.")] = None,
+    role: Annotated[str | None, typer.Option(help="Office of the speaker.")] = None,
+    place: Annotated[str | None, typer.Option(help="Where it was said.")] = None,
+    event: Annotated[str | None, typer.Option(help="On what occasion.")] = None,
+    title: Annotated[str | None, typer.Option(help="Title of the text.")] = None,
+    between: Between = None,
+    pair: Annotated[str | None, typer.Option(help="The same in one: A,B.", metavar="A,B")] = None,
+    dataset: options.Dataset = None,
+    as_of: options.AsOf = None,
+    regions: Annotated[Path | None, typer.Option(help="Your own list of regions (CSV).")] = None,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the files.", metavar="FOLDER")] = Path(),
+    format: Form = None,
+    review: Decisions = None,
+    author: Annotated[str | None, typer.Option(help="Your organisation, for ClaimReview.", metavar="NAME")] = None,
+    url: Annotated[str | None, typer.Option(help="Where the page will be published, for ClaimReview.")] = None,
+) -> None:
+    """Mark the figures in a text, and say what every way to read them gives.
+
+    Writes one page (HTML), tables (CSV, JSON), and a file in which a person confirms, corrects or drops what was found;
+    for claims that a person confirmed also ClaimReview, where --author and --url are given.
+    """
+    with terminal.working("loading") as next_step:
+        from hansa.report.statement_files import checked_texts, formats, stem, unlike  # slow import
+        from hansa.wording import Words  # slow import
+
+        wanted = formats(format)
+        Words(language)  # refuses a language that it does not speak before anything is read
+        if (author is None) != (url is None):
+            raise DataError("ClaimReview names both who reviewed and where: give --author and --url together.")
+        held, lists = store_and_lists(store, regions)
+        about = sides(between, pair, lists)
+        told = Told(text_language, title, spoken, published, speaker, role, place, event)
+        names = unlike([stem(source) for source in texts])
+        decisions = decision_files(texts, names, review, output)
+        found = []
+        for source in texts:
+            next_step(source)
+            found.append(claims_in(source, told, about, lists))
+        read = [decided(claims, path) for claims, path in zip(found, decisions, strict=True)]
+        next_step("comparing")
+        name = held.archive.folder.name if held else None
+        again = command_again(texts, about, told, store=name, dataset=dataset, as_of=as_of, language=language)
+        checked = checked_texts(
+            read, held, names=names, dataset=dataset, as_of=as_of, lists=lists, language=language, command=again
+        )
+        next_step("writing")
+        written = checked.write(output, wanted)
+        written += write_decisions(found, decisions)
+        written += write_claim_reviews(checked, output, author, url)
+    print_texts(checked)
+    typer.echo("")
+    for file in written:
+        typer.echo(str(file))
+
+
+@dataclass(frozen=True)
+class Told:
+    """What was said of the texts on the command line."""
+
+    language: str | None
+    title: str | None
+    spoken: str | None
+    published: str | None
+    speaker: str | None
+    role: str | None
+    place: str | None
+    event: str | None
+
+
+def store_and_lists(folder: Path | None, regions: Path | None) -> tuple[Store | None, Lists]:
+    """The store asked for, or the one in this folder, or none; and the lists of regions and blocs that hold."""
+    from hansa.regions import blocs, memberships, read_regions  # slow import
+    from hansa.regions.lists import Lists, lists_beside  # slow import
+    from hansa.trade.store import open_store  # slow import
+
+    own = read_regions(regions) if regions else None
+    if folder is None and not options.STORE.is_dir():
+        return None, Lists(own, memberships(), blocs())
+    held = open_store(folder or options.STORE)
+    return held, lists_beside(held.archive.folder, own)
+
+
+def sides(between: Sequence[str] | None, pair: str | None, lists: Lists) -> tuple[str, ...]:
+    """Codes of the two regions that the texts are about, where that was said."""
+    named = [part.strip() for part in pair.split(",")] if pair else list(between or ())
+    if (pair and between) or len(named) not in (0, 2):
+        raise DataError("A text is about two regions: name both, as --pair A,B or as --between A --between B.")
+    return tuple(_side(name, lists) for name in named)
+
+
+def _side(name: str, lists: Lists) -> str:
+    if code := lists.code(name):
+        return code
+    if bloc := lists.bloc(name):
+        return bloc.key
+    from hansa.regions.codes import find  # slow import
+
+    return find(name, lists.places).code
+
+
+def decision_files(texts: Sequence[str], names: Sequence[str], asked: Path | None, output: Path) -> list[Path]:
+    """For each text the file of a person's decisions: the one asked for, that beside the text, or one in the output."""
+    if asked is not None:
+        if len(texts) > 1:
+            raise DataError("--review names the decisions on one text; of several, each is read from beside its text.")
+        return [asked]
+    places = []
+    for text, name in zip(texts, names, strict=True):
+        beside = Path(text).parent / f"{name}.review.toml"
+        places.append(beside if text != INPUT and beside.is_file() else output / f"{name}.review.toml")
+    return places
+
+
+def claims_in(source: str, told: Told, about: tuple[str, ...], lists: Lists) -> Claims:
+    """The claims of a text as the rules find them; its source is named without the folders of this machine."""
+    from hansa.statements.document import read  # slow import
+    from hansa.statements.extract import claims  # slow import
+
+    document = read(sys.stdin.buffer if source == INPUT else Path(source), regions=about, **asdict(told))
+    if source != INPUT and document.source == str(Path(source)):
+        document = replace(document, source=Path(source).name)
+    return claims(document, lists=lists)
+
+
+def decided(found: Claims, decisions: Path) -> Claims:
+    """The claims as a person decided on them, where there are decisions."""
+    if not decisions.exists():
+        return found
+    from hansa.statements.review import read_review, reviewed  # slow import
+
+    return reviewed(found, read_review(decisions))
+
+
+def write_decisions(found: Sequence[Claims], decisions: Sequence[Path]) -> list[Path]:
+    """For each text the file in which a person decides on its claims; decisions that are in it already stay."""
+    from hansa.statements.review import write_review  # slow import
+
+    return [write_review(claims, path) for claims, path in zip(found, decisions, strict=True) if claims]
+
+
+def write_claim_reviews(checked: CheckedTexts, folder: Path, author: str | None, url: str | None) -> list[Path]:
+    """ClaimReview for the claims that a person confirmed, where it is said who reviewed them and where that stands."""
+    if author is None or url is None:
+        return []
+    from hansa.statements.claim_review import claim_review, confirmed  # slow import
+
+    written = []
+    for one, name in zip(checked.checks, checked.names, strict=True):
+        if not confirmed(one):
+            terminal.remark(f"{name}: no claim is confirmed by a person yet, so there is no ClaimReview to write.")
+            continue
+        path = folder / f"{name}.claimreview.json"
+        told = json.dumps(claim_review(one, author=author, url=url), ensure_ascii=False, indent=2)
+        path.write_text(f"{told}\n", encoding="utf-8")
+        written.append(path)
+    return written
+
+
+def command_again(texts: Sequence[str], about: Sequence[str], told: Told, **given: str | None) -> str:
+    """What to type to get this again, beside the texts and the store: a page tells nothing of the machine."""
+    parts = ["hansa", "check", *(text if text == INPUT else Path(text).name for text in texts)]
+    parts += ["--pair", ",".join(about)] if about else []
+    named = {"text_language" if name == "language" else name: value for name, value in asdict(told).items()}
+    for name, value in {**named, **given}.items():
+        parts += [f"--{name.replace('_', '-')}", value] if value else []
+    return shlex.join(parts)
+
+
+def print_texts(checked: CheckedTexts) -> None:
+    """Claims with their readings, what they say of each other, what was told apart."""
+    from hansa.report import statement_lines as lines  # slow import
+
+    words = checked.words
+    for name, text in zip(checked.names, checked.texts, strict=True):
+        if len(checked.texts) > 1:
+            terminal.say(lines.heading(name, text))
+            typer.echo("")
+        for note in (*text.claims.document.notes, *text.claims.notes):
+            terminal.say(lines.note(note, words))
+        for claim in lines.claim_lines(text, words):
+            terminal.say(claim.heading)
+            for part in (claim.summary, claim.alike):
+                if part:
+                    terminal.say(f"  {part}")
+            terminal.rows([("", *row) for row in claim.readings])
+            if claim.rest:
+                terminal.say(f"  {claim.rest}")
+            typer.echo("")
+        if rest := lines.further_claims(text, words):
+            terminal.say(rest)
+            typer.echo("")
+    if found := lines.finding_lines(checked.findings, words):
+        terminal.say(lines.findings_title(words))
+        terminal.rows([("", *row) for row in found])
+        typer.echo("")
+    terminal.say(lines.tally(checked.texts, words))
+    if apart := lines.told_apart(checked.texts, words):
+        terminal.say(apart)
+    if not checked.store:
+        terminal.say(lines.nothing_compared(words))
+
+
+def print_verdicts(checked: CheckedTexts) -> None:
+    """A line for each claim: the words, and how its readings come out."""
+    from hansa.report import statement_lines as lines  # slow import
+
+    for name, text in zip(checked.names, checked.texts, strict=True):
+        terminal.say(lines.heading(name, text))
+        for claim in lines.claim_lines(text, checked.words):
+            terminal.say(f"  {claim.heading}")
+    typer.echo("")
