@@ -37,6 +37,8 @@ deficits are fixed in USD and world output (wages x labour) is the numeraire.
 | parameter | every number of ln d = distance ln(km/1000) + border + ..., CIF rule and thresholds |
 | agreement, bloc, barrier, closing | what changed trade costs, and when (from, until: years) |
 | report_error | standard deviation of the log error of each region's reports |
+| statement (CSV) | what each claim in statements/ is worth: true or false by every report, ambiguous, uncheckable |
+| commitment (CSV) | what becomes of targets, barriers and gaps of register/; trade_had_it_stayed: that year solved so |
 | scenario_region, scenario_flow | the scenario: the last year before and after; *_hat = after / before |
 """
 
