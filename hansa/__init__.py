@@ -32,6 +32,7 @@ _WHERE = {
     "partnership": ("hansa.report", "partnership"),
     "checked_texts": ("hansa.report", "checked_texts"),
     "statements": ("hansa.statements", None),
+    "commitments": ("hansa.commitments", None),
     "catalogue": ("hansa.trade.indicators", "catalogue"),
     "indicators": ("hansa.trade.indicators", None),
     "regions": ("hansa.regions", None),

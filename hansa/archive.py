@@ -141,7 +141,7 @@ class Archive:
             raise DataError(f"An import can {' or '.join(MODES)}, not {mode!r}.")
         if not _NAME.fullmatch(name):
             raise DataError(f"{name!r} is no name for a dataset. Use up to 80 letters, digits, -, _ and dots.")
-        day = _day(vintage) if vintage else datetime.now(UTC).date().isoformat()
+        day = iso_day(vintage) if vintage else datetime.now(UTC).date().isoformat()
         files = self.folder / "files"
         files.mkdir(exist_ok=True)
         final = files / f"{kind.replace(' ', '-')}-{name}-{day}-{uuid.uuid4().hex[:12]}.parquet"
@@ -197,7 +197,7 @@ class Archive:
             )
         known_then = mine
         if as_of is not None:
-            day = _day(as_of)
+            day = iso_day(as_of)
             known_then = [entry for entry in mine if entry.vintage <= day]
             if not known_then:
                 first = min(entry.vintage for entry in mine)
@@ -256,7 +256,16 @@ def _since_replaced(entries: list[Entry]) -> list[Entry]:
     return entries[start:]
 
 
-def _day(text: str) -> str:
+def iso_day(text: str) -> str:
+    """A day given as text, as the archive writes it.
+
+    Raises
+    ------
+    DataError : it is none.
+
+    >>> iso_day("2024-01-31")
+    '2024-01-31'
+    """
     try:
         return date.fromisoformat(str(text)).isoformat()
     except ValueError as refusal:

@@ -25,6 +25,7 @@ SECONDS = 60
 MEMORY = 1 << 30
 ROWS, COLUMNS, CELLS = 1_048_576, 1_000, 20_000_000
 LARGEST_UNPACKED = 512 << 20
+ALL_SHEETS = ["*"]  # no sheet can be called so: it is a list
 OLD_WORKBOOK = bytes.fromhex("d0cf11e0a1b11ae1")
 
 
@@ -52,17 +53,7 @@ def open_sheet(path: str | PathLike[str], sheet: str | None = None) -> Sheet:
         long; or several sheets and none named.
     UnknownCode : no sheet of that name.
     """
-    source = Path(path)
-    if not source.is_file():
-        raise DataError("There is no such file.", file=source)
-    with source.open("rb") as stream:
-        if stream.read(8) == OLD_WORKBOOK:
-            raise DataError(
-                "This is an old .xls or an encrypted workbook. Save it as .xlsx without a password.", file=source
-            )
-    names = files.check_zip(source, LARGEST_UNPACKED)
-    if "[Content_Types].xml" not in names or not any(name.startswith("xl/") for name in names):
-        raise DataError("The file is a zip archive, but no .xlsx workbook.", file=source)
+    source = _workbook(path)
     target = files.scratch(f"{source.stem}.csv")
     said = _run_child(source, target, sheet)
     if said["failure"] == "sheet":
@@ -79,7 +70,43 @@ def open_sheet(path: str | PathLike[str], sheet: str | None = None) -> Sheet:
     return Sheet(target, source, said["sheet"], (f"sheet {said['sheet']!r}", *notes))
 
 
-def _run_child(source: Path, target: Path, sheet: str | None) -> dict[str, Any]:
+def open_sheets(path: str | PathLike[str]) -> list[Sheet]:
+    """Every sheet of an .xlsx workbook, in its order, with the line breaks of its cells kept.
+
+    A record of the n-th CSV file is a row of the n-th sheet: with line breaks kept, a line is not always a row.
+
+    Raises
+    ------
+    DataError : as of `open_sheet`.
+    """
+    source = _workbook(path)
+    target = files.scratch(f"{source.stem}.csv")
+    said = _run_child(source, target, ALL_SHEETS)
+    if said["failure"]:
+        raise DataError(f"The workbook cannot be read: {said['failure']}.", file=source)
+    notes = ("cells computed by formulas: their stored results were read",) if _has_formulas(source) else ()
+    return [
+        Sheet(target.with_suffix(f".{place}.csv"), source, name, notes) for place, name in enumerate(said["sheets"])
+    ]
+
+
+def _workbook(path: str | PathLike[str]) -> Path:
+    """The path of what is a workbook by its first bytes and its directory."""
+    source = Path(path)
+    if not source.is_file():
+        raise DataError("There is no such file.", file=source)
+    with source.open("rb") as stream:
+        if stream.read(8) == OLD_WORKBOOK:
+            raise DataError(
+                "This is an old .xls or an encrypted workbook. Save it as .xlsx without a password.", file=source
+            )
+    names = files.check_zip(source, LARGEST_UNPACKED)
+    if "[Content_Types].xml" not in names or not any(name.startswith("xl/") for name in names):
+        raise DataError("The file is a zip archive, but no .xlsx workbook.", file=source)
+    return source
+
+
+def _run_child(source: Path, target: Path, sheet: str | list[str] | None) -> dict[str, Any]:
     package = str(Path(__file__).resolve().parents[1])
     paths = os.pathsep.join(filter(None, (package, os.environ.get("PYTHONPATH"))))
     try:
@@ -126,25 +153,35 @@ def _limit() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
 
 
-def _read(source: str, target: str, sheet: str | None) -> dict[str, Any]:
-    """What the child does: one sheet into a CSV file; answers with the sheet's name, or with a failure."""
+def _read(source: str, target: str, sheet: str | list[str] | None) -> dict[str, Any]:
+    """What the child does: one sheet into a CSV file, or each into its own; answers with names, or with a failure."""
     from python_calamine import CalamineWorkbook  # slow import
 
     book = CalamineWorkbook.from_path(source)
     names = list(book.sheet_names)
+    if sheet == ALL_SHEETS:
+        for place, name in enumerate(names):
+            if failure := _write(book.get_sheet_by_name(name), Path(target).with_suffix(f".{place}.csv"), lines=True):
+                return {"failure": failure}
+        return {"failure": "", "sheets": names}
     if sheet is None:
         filled = [name for name in names if book.get_sheet_by_name(name).height] if len(names) > 1 else names
         sheet = filled[0] if len(filled) == 1 else None
     if sheet not in names:
         return {"failure": "sheet", "sheets": names}
-    rows = book.get_sheet_by_name(sheet)
+    failure = _write(book.get_sheet_by_name(sheet), Path(target))
+    return {"failure": failure} if failure else {"failure": "", "sheet": sheet}
+
+
+def _write(rows: Any, target: Path, *, lines: bool = False) -> str:
+    """The rows of a sheet into a CSV file; answers with a failure, or with nothing."""
     if rows.height > ROWS or rows.width > COLUMNS or rows.height * rows.width > CELLS:
-        return {"failure": f"{rows.height:,} rows of {rows.width:,} cells are too many; give it as CSV"}
-    with Path(target).open("w", encoding="utf-8", newline="") as out:
+        return f"{rows.height:,} rows of {rows.width:,} cells are too many; give it as CSV"
+    with target.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\n")
         for row in rows.to_python(skip_empty_area=False):
-            writer.writerow([_text(cell) for cell in row])
-    return {"failure": "", "sheet": sheet}
+            writer.writerow([cell if lines and isinstance(cell, str) else _text(cell) for cell in row])
+    return ""
 
 
 def _text(cell: Any) -> str:

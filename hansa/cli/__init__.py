@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from hansa import __version__
-from hansa.cli import catalogue, check, demo, doctor, importing, partnership, show, storage
+from hansa.cli import catalogue, check, demo, doctor, importing, partnership, register, show, storage
 from hansa.errors import HansaError
 
 app = typer.Typer(
@@ -30,6 +30,7 @@ app.command("indicators")(catalogue.indicators)
 app.command("sources")(catalogue.sources)
 app.command("get")(catalogue.get)
 app.command("regions")(catalogue.regions)
+app.add_typer(register.app, name="register")
 app.add_typer(storage.app, name="store")
 app.command("doctor")(doctor.doctor)
 
@@ -57,7 +58,9 @@ def main() -> None:
     try:
         app(prog_name="hansa")
     except HansaError as wrong:
-        typer.echo(f"hansa: {wrong}", err=True)
+        from hansa.wording.visible import visible  # slow import
+
+        typer.echo(visible(f"hansa: {wrong}"), err=True)  # it may quote a text from outside
         sys.exit(2)
     except OSError as wrong:
         if wrong.filename is None:

@@ -27,12 +27,16 @@ def report(
     dataset: options.Dataset = None,
     as_of: options.AsOf = None,
     regions: Annotated[Path | None, typer.Option(help="Your own list of regions (CSV).")] = None,
+    register: Annotated[
+        Path | None, typer.Option(help="Register of promises: folder of CSV files, .xlsx, .json or IATI.")
+    ] = None,
     borders: Annotated[
         Path | None, typer.Option(help="Borders for the map (GeoJSON, TopoJSON); none are shown by default.")
     ] = None,
 ) -> None:
     """Write the report on two regions, as HTML, PDF and XLSX."""
     with terminal.working("loading") as next_step:
+        from hansa.commitments import read_register  # slow import
         from hansa.regions import read_regions  # slow import
         from hansa.report import partnership  # slow import
         from hansa.trade.store import open_store  # slow import
@@ -49,6 +53,7 @@ def report(
             language=language,
             regions=listed,
             borders=borders,
+            register=read_register(register) if register else None,
         )
         next_step("writing")
         written = made.write(output, formats(format))

@@ -80,9 +80,12 @@ def working(what: str) -> Iterator[Callable[[str], None]]:
         yield lambda text: None
         return
     from rich.console import Console  # slow import
+    from rich.text import Text  # slow import
+
+    from hansa.wording.visible import visible  # slow import
 
     with Console(stderr=True).status(what) as status:
-        yield status.update
+        yield lambda text: status.update(Text(visible(text)))  # a name of a file is no markup
 
 
 @contextlib.contextmanager

@@ -53,6 +53,11 @@ def report(pair: Pair, me: str, other: str, language: str) -> str:
     return shlex.join([*parts, *_where(pair)])
 
 
+def register(pair: Pair, what: str, day: str) -> str:
+    """The command line that shows what a register of promises and the store say together; REGISTER is its folder."""
+    return shlex.join(["hansa", "register", what, "REGISTER", "--on", day, *_where(pair)])
+
+
 def _where(pair: Pair) -> list[str]:
     """The store by the name of its folder (a report tells nothing of the machine it was made on), dataset, day."""
     where = ["--store", pair.store.archive.folder.name, "--dataset", pair.dataset]

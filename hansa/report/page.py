@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 from functools import cache
 from typing import Any
 
@@ -12,10 +11,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from hansa.wording.sentence import Sentence
+from hansa.wording.visible import visible
 from hansa.wording.words import Words
 
-# Control characters but tab and line feed, marks of direction that embed, override or isolate, and lone surrogates.
-_ACTING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 SHORT = 30  # letters of a word of a command that is kept on one line
 
 
@@ -51,14 +49,3 @@ def typed(command: str) -> Markup:
         for word in visible(command).split(" ")
     )
     return Markup(" ").join(words)
-
-
-def visible(text: str) -> str:
-    r"""Text from outside as it may be shown: what would act unseen on page or screen is written out.
-
-    Control characters move the cursor of a terminal, and marks of direction (U+202E ...) turn what stands around them.
-
-    >>> visible("5 \u202e0 bn\x1b[2J"), visible("two\nlines")
-    ('5 ‹U+202E›0 bn‹U+001B›[2J', 'two\nlines')
-    """
-    return _ACTING.sub(lambda letter: f"‹U+{ord(letter[0]):04X}›", text)

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from hansa import dense
 from hansa import period as periods
+from hansa.commitments import Register
 from hansa.errors import DataError, MissingTable, NotIdentified, UnknownCode
 from hansa.regions import Regions
 from hansa.regions.lists import Lists, lists_beside
@@ -49,7 +50,7 @@ class Pair:
     apart : the same with the members of groups apart; where no side is a group, these are `flows`.
     groups : the sides that are several regions counted as one.
     period, before : the year of the report, and the year before it where the flows have one.
-    lists : regions and blocs by their names.
+    lists : regions and blocs by their names. register : of promises, where one is given.
     partial : years of which the store has some months or quarters only, and how many. summed : the years are summed.
     lacks : what could not be computed, by key, and why. kept : what a chapter computes once for both views.
     """
@@ -68,6 +69,7 @@ class Pair:
     dataset: str
     as_of: str | None
     lists: Lists
+    register: Register | None = None
     partial: Mapping[str, int] = field(default_factory=dict)
     summed: bool = False
     lacks: dict[str, str] = field(default_factory=dict)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
 from hansa import dense
+from hansa.commitments import Register
 from hansa.errors import DataError
 from hansa.products import classification, read_classification
 from hansa.regions import Regions, territory_notes
@@ -21,6 +22,7 @@ from hansa.report.facts import Fact, Section
 from hansa.report.mirrored import compared, mirrored
 from hansa.report.outlook import limits, map_section, unreported
 from hansa.report.pair import Pair, gather
+from hansa.report.promises import promises
 from hansa.report.redirected import redirected
 from hansa.report.services import services
 from hansa.report.standing import standing
@@ -45,6 +47,7 @@ CHAPTERS: tuple[Callable[[Pair, str, str], Section | None], ...] = (
     redirected,
     bloc_context,
     services,
+    promises,
 )
 
 
@@ -216,6 +219,7 @@ def partnership(
     language: str = "en",
     regions: Regions | None = None,
     borders: str | os.PathLike[str] | None = None,
+    register: Register | None = None,
 ) -> Partnership:
     """What a store knows of two regions, as a report that both can read.
 
@@ -232,6 +236,7 @@ def partnership(
     language : ``en``, or one of the catalogues in hansa/wording/locale.
     regions : names and points of the regions; by default regions.csv beside the store if any, then ISO 3166.
     borders : a GeoJSON or TopoJSON file whose borders the map shows; none by default.
+    register : what parties promised each other (`hansa.commitments.read_register`): targets, barriers, decisions.
 
     Raises
     ------
@@ -253,7 +258,7 @@ def partnership(
             "one with hansa.open(folder), or make one with hansa.Store.create(folder).write(hansa.as_flows(table))."
         )
     Words(language)  # an unknown language is refused before anything is computed
-    pair = gather(store, a, b, dataset, period, as_of, regions)
+    pair = replace(gather(store, a, b, dataset, period, as_of, regions), register=register)
     words = Words(language, _names(pair, language))
     border_file = os.fspath(borders) if borders is not None else None
     views = tuple(

@@ -22,6 +22,8 @@ from hansa.errors import DataError
 from hansa.provenance import Provenance, Source
 from hansa.sample import truth_tables, world
 from hansa.sample.blueprint import Place, Plan, blueprint, kilometres, plan, regional
+from hansa.sample.register import FOLDER as REGISTER
+from hansa.sample.register import write_sample_register
 from hansa.sample.statements import FOLDER, write_statements
 from hansa.sample.truth_tables import long_table
 from hansa.trade.flows import Flows
@@ -43,7 +45,8 @@ def build(folder: str | os.PathLike[str]) -> Store:
     Regions, products and figures are invented. The store holds goods (dataset ``flows``, with both mirror reports:
     annual, the last three years also monthly), services, provinces of two regions (dataset ``provinces``), side tables,
     and two vintages. Beside it lie code lists (regions.csv, blocs.csv, products.csv), under statements/ three
-    invented texts that speak of it, and under truth/ what no statistician ever sees: the world without noise (`truth`).
+    invented texts that speak of it, under register/ what its regions promised each other, and under truth/ what no
+    statistician ever sees: the world without noise (`truth`).
 
     Raises
     ------
@@ -60,6 +63,8 @@ def build(folder: str | os.PathLike[str]) -> Store:
         if stamp.read_text(encoding="ascii").strip() == pinned:
             if not (place / FOLDER).is_dir():  # made by a version that had no texts
                 write_statements(Store(place))
+            if not (place / REGISTER).is_dir():  # nor a register
+                write_sample_register(Store(place))
             return Store(place)
         raise DataError("holds a sample world of another version. Delete the folder, or name a new one.", file=place)
     if place.exists() and any(place.iterdir()):
@@ -116,6 +121,7 @@ def _write(folder: Path) -> str:
         pq.write_table(table, folder / "truth" / f"{name}.parquet", compression="zstd")
     (folder / "truth" / "README.md").write_text(truth_tables.README, encoding="utf-8")
     write_statements(store)
+    write_sample_register(store)
     return _checksum([*figures.reports, *figures.preliminary, *figures.quantities, w.flow, w.trade_cost, w.price])
 
 

@@ -38,7 +38,7 @@ deficits are fixed in USD and world output (wages x labour) is the numeraire.
 | agreement, bloc, barrier, closing | what changed trade costs, and when (from, until: years) |
 | report_error | standard deviation of the log error of each region's reports |
 | statement (CSV) | what each claim in statements/ is worth: true or false by every report, ambiguous, uncheckable |
-| commitment (CSV) | what becomes of targets, barriers and gaps of register/; trade_had_it_stayed: that year solved so |
+| commitment (CSV) | what becomes of each target, barrier and gap of register/; effect: on trade against competitors |
 | scenario_region, scenario_flow | the scenario: the last year before and after; *_hat = after / before |
 """
 

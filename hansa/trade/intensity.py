@@ -16,7 +16,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial.distance import cdist
 
 from hansa.trade.ratio import Array, ratio, rest
 
@@ -83,6 +82,8 @@ def match(s: Array, m: Array) -> Array:
     >>> match(np.array([[1.0, 0.0]]), np.array([[1.0, 0.0], [0.5, 0.5], [0.0, 1.0]])).tolist()
     [[100.0, 50.0, 0.0]]
     """
+    from scipy.spatial.distance import cdist  # slow import
+
     return 100 * (1 - cdist(s, m, "cityblock") / 2)
 
 

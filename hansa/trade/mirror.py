@@ -298,7 +298,7 @@ def _spread(table: pa.Table, quantity: pa.Table | None, keys: list[str], notes: 
 
     amounts, ratio = None, np.full(len(used), np.nan)
     if quantity is not None:
-        for key in keys:
+        for key in keys if quantity.num_rows > table.num_rows else ():  # else no report was left out
             quantity = quantity.filter(pc.is_in(quantity[key], value_set=pa.array(known[key])))
         weighed = _cells(quantity, known)
         place = np.minimum(np.searchsorted(used, weighed), len(used) - 1)

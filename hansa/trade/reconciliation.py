@@ -15,8 +15,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
-from scipy.sparse.csgraph import connected_components
 
 from hansa.errors import NotIdentified
 
@@ -199,6 +197,8 @@ def reporter_quality(
     >>> q.origin_distance.round(3).tolist()
     [0.1, 0.3]
     """
+    from scipy import sparse  # slow import
+
     origin, destination, cell = (np.asarray(place, np.int64) for place in (origin, destination, cell))
     origins, destinations, cells = (int(place.max(initial=0)) + 1 for place in (origin, destination, cell))
     regions = origins + destinations
@@ -367,6 +367,9 @@ def qualities_of_regions(
 
 
 def _largest_component(origin: Places, destination: Places) -> NDArray[np.bool_]:
+    from scipy import sparse  # slow import
+    from scipy.sparse.csgraph import connected_components  # slow import
+
     origins, destinations = int(origin.max()) + 1, int(destination.max()) + 1
     links = sparse.coo_array(
         (np.ones(len(origin)), (origin, origins + destination)), shape=(origins + destinations,) * 2

@@ -156,7 +156,7 @@ class Words:
         >>> Words("en").period("2022-03"), Words("en").period("2022")
         ('March 2022', '2022')
         """
-        if hit := re.fullmatch(r"(\d{4})-(\d\d)", period):
+        if hit := re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", period):
             return f"{self(MONTHS[int(hit[2]) - 1])} {hit[1]}"
         return period
 

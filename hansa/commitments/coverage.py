@@ -1,0 +1,296 @@
+"""Who has agreed what with whom, beside the trade they have and could have, pair by pair."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from hansa import period as periods
+from hansa.commitments.figures import Figures
+from hansa.commitments.lifecycle import in_force, is_open, parties_on, state_name
+from hansa.commitments.money import amounts
+from hansa.commitments.records import AGREEMENT_KINDS, Agreement, Barrier, Party, Project
+from hansa.commitments.register import Register
+from hansa.commitments.scorecard import counts, funnel, reporting
+from hansa.errors import DataError, HansaError
+from hansa.indicator import find
+from hansa.provenance import Provenance
+from hansa.regions.lists import Lists
+from hansa.result import Result
+from hansa.trade.flows import Flows
+from hansa.trade.group import Group, grouping, region_codes, regrouped, regrouped_side
+from hansa.trade.store import Store
+
+__all__ = ["amounts", "counts", "coverage", "funnel", "reporting"]
+
+QUARTILE = 0.25  # of the potential of pairs with an agreement: a pair without one that has more is a gap
+LEAST_WITH = 4  # pairs with an agreement from which a quartile is taken; else the top quartile of all pairs
+PERIODS = 5  # whose mean the potential is taken from
+PHASES = {
+    "prepared": (None, "identification", "preparation"),
+    "under_way": ("implementation", "completion"),
+    "completed": ("completed",),
+    "stopped": ("suspended", "cancelled"),
+}
+METHOD = "coverage"
+
+
+def coverage(
+    register: Register,
+    store: Store,
+    *,
+    regions: Sequence[str] | None = None,
+    period: str | None = None,
+    groups: Sequence[str] | None = None,
+    on: str | None = None,
+    as_of: str | None = None,
+    dataset: str | None = None,
+    lists: Lists | None = None,
+) -> Result:
+    """Agreements, projects, barriers and trade of every pair of regions, and the pairs that lack an agreement.
+
+    An agreement counts for the regions of its parties: a country for itself, a province for itself, an institution or
+    company for the region above it; a bloc for its members on that day (with the other parties; where the bloc is the
+    only party, with each other). Two provinces of one country, and a country with its own, are no pair.
+
+    A pair is a ``gap`` where no agreement is in force on the day and its export potential both ways is above the first
+    quartile of that of pairs with one (where fewer than four have one: in the top quartile of all pairs).
+
+    Parameters
+    ----------
+    regions : codes; by default those of the register's parties.
+    period : of the flows, the latest by default; the potential is that of the mean of up to five years until then.
+    groups : blocs to be counted as one region, their members taken at the latest period.
+    on : the day (ISO) whose agreements and barriers count; by default `as_of` or today.
+
+    Returns
+    -------
+    Result, a row for each unordered pair, gaps first, then by potential: one, other; agreements (in force), by kind
+    (an agreement of two kinds counts in both); signed (and not in force); projects and of them prepared, under_way,
+    completed, stopped; open_barriers (both ways); period, flow and flow_back (one to other, other to one), potential
+    and potential_back (mean of a year), unrealised (both ways); gap.
+
+    Raises
+    ------
+    DataError : there are fewer than two regions.
+    """
+    figures = Figures(store, as_of or on, dataset, lists)
+    day = on or as_of or datetime.now(UTC).date().isoformat()
+    held = _groups(figures, groups or ())
+    codes = _codes(register, regions, held, figures.places)
+    if len(codes) < 2:
+        raise DataError("A matrix needs two regions or more: name them, or give the register parties with regions.")
+    pairs = [pair for pair in itertools.combinations(codes, 2) if not _kin(pair, figures.places)]
+    whose = Whose(register, figures.places, day, held)
+    rows = [{"one": pair[0], "other": pair[1], **_promised(register, whose, pair)} for pair in pairs]
+    trade = _Trade(figures, held, period)
+    for row in rows:
+        row |= trade.of(row["one"], row["other"])
+    level = _mark_gaps(rows)
+    ordered = sorted(rows, key=lambda row: (not row["gap"], -(row["potential_both"] or -1.0), row["one"]))
+    return Result(
+        _table(ordered),
+        title="Agreements, projects, barriers and trade by pair of regions",
+        unit=f"counts; {trade.unit}",
+        method=METHOD,
+        reference="export_potential of the catalogue (Decreux and Spies 2016); docs/methods/commitments",
+        provenance=register.provenance.merge(trade.provenance).then(METHOD, f"on {day}"),
+        notes=tuple(dict.fromkeys([*trade.notes, *whose.notes])),
+        meta={"on": day, "gap_above": level, "pairs": len(rows)},
+    )
+
+
+class Whose:
+    """Which regions a party stands for on a day."""
+
+    def __init__(self, register: Register, lists: Lists, day: str, groups: Sequence[Group]) -> None:
+        self.register, self.lists, self.day = register, lists, day
+        self.group_of = {member: group.code for group in groups for member in group.members}
+        self.notes: list[str] = []
+
+    def regions(self, key: str) -> frozenset[str]:
+        """The codes of a party: its region, the members of its bloc, or those of what it acts for."""
+        seen: list[str] = []
+        while key in self.register and key not in seen:
+            seen.append(key)
+            party = self.register[key]
+            if not isinstance(party, Party):
+                break
+            if party.region:
+                bloc = self.lists.bloc(party.region) if party.kind != "region" else None
+                if bloc is None:
+                    return self._grouped({party.region})
+                members = self.lists.members(bloc.key, self.day)
+                if not members:
+                    self.notes.append(f"{bloc.key} has no member on {self.day}")
+                return self._grouped({bloc.key, *members})
+            key = party.parent or ""
+        return frozenset()
+
+    def _grouped(self, codes: set[str]) -> frozenset[str]:
+        return frozenset(self.group_of.get(code, code) for code in codes)
+
+    def pair(self, parties: Iterable[str], one: str, other: str) -> bool:
+        """Whether two different parties stand for the two regions; or one bloc alone, which stands for both."""
+        stood = [self.regions(party) for party in dict.fromkeys(parties)]
+        if len(stood) == 1:
+            return {one, other} <= stood[0]
+        return any((one in a and other in b) or (one in b and other in a) for a, b in itertools.combinations(stood, 2))
+
+
+def _promised(register: Register, whose: Whose, pair: tuple[str, str]) -> dict[str, Any]:
+    one, other = pair
+    bound = [text for text in register.of(Agreement) if whose.pair(parties_on(text, whose.day), one, other)]
+    valid = [text for text in bound if in_force(text, whose.day)]
+    row: dict[str, Any] = {"agreements": len(valid)}
+    row |= {kind: sum(kind in text.kinds for text in valid) for kind in AGREEMENT_KINDS}
+    row["signed"] = sum(state_name(text, whose.day) == "signed" for text in bound if text not in valid)
+    joint = [project for project in register.of(Project) if whose.pair(project.partners, one, other)]
+    row["projects"] = len(joint)
+    states = [state_name(project, whose.day) for project in joint]
+    row |= {phase: sum(state in known for state in states) for phase, known in PHASES.items()}
+    open_ = [barrier for barrier in register.of(Barrier) if is_open(barrier, whose.day)]
+    ends = [{whose.group_of.get(code, code) for code in (one.origin, one.destination)} for one in open_]
+    return row | {"open_barriers": sum(end == {one, other} for end in ends)}
+
+
+class _Trade:
+    """Flows and potentials of pairs, each from the first dataset that names both regions."""
+
+    def __init__(self, figures: Figures, groups: Sequence[Group], period: str | None) -> None:
+        self.figures, self.groups = figures, groups
+        self.period = periods.canonical(period) if period else None
+        self.notes: list[str] = []
+        self.provenance = Provenance()
+        self.unit = "currency of the flows"
+        self._flows: dict[str, Flows | None] = {}
+        self._values: dict[str, tuple[str, dict[tuple[str, str], float]]] = {}
+        self._potentials: dict[str, dict[str, tuple[float, float]]] = {}
+
+    def of(self, one: str, other: str) -> dict[str, Any]:
+        """Flows and potentials both ways; nothing where no dataset names both."""
+        for place, name in enumerate(self._names()):
+            flows = self._of_dataset(name)
+            if flows is None or not {one, other} <= set(region_codes(flows)):
+                continue
+            at, values = self._by_pair(name, flows)
+            row: dict[str, Any] = {"period": at, "flow": values.get((one, other), 0.0)}
+            row["flow_back"] = values.get((other, one), 0.0)
+            if place:
+                self.notes.append(f"the dataset {name} holds only part of the world: no potential is taken from it")
+                return row
+            ways = [self._potential(flows, a, at).get(b, (0.0, 0.0)) for a, b in ((one, other), (other, one))]
+            row |= {"potential": ways[0][0], "potential_back": ways[1][0], "unrealised": ways[0][1] + ways[1][1]}
+            return row
+        self.notes.append("pairs that no flows of the store name have no figures of trade")
+        return {}
+
+    def _names(self) -> list[str]:
+        if self.figures.dataset:
+            return [self.figures.dataset]
+        return sorted(self.figures.store.datasets(), key=lambda name: (name != "flows", name))
+
+    def _of_dataset(self, name: str) -> Flows | None:
+        if name not in self._flows:
+            try:
+                flows = self.figures.flows(name, frequency="A")
+            except HansaError as lack:
+                self.notes.append(f"the dataset {name} is left out: {lack}")
+                self._flows[name] = None
+            else:
+                there = set(region_codes(flows))
+                here = [group for group in self.groups if set(group.members) & there]
+                self._flows[name] = regrouped(flows, here)
+                self.provenance, self.unit = self.provenance.merge(flows.provenance), str(flows.unit)
+                self.notes += flows.notes
+        return self._flows[name]
+
+    def _by_pair(self, name: str, flows: Flows) -> tuple[str, dict[tuple[str, str], float]]:
+        if name not in self._values:
+            known = sorted(flows.totals("period")["period"].to_pylist())
+            before = [one for one in known if self.period is None or one <= self.period]
+            at = before[-1] if before else known[0]
+            if self.period and at != self.period:
+                self.notes.append(f"the flows of {name} have no {self.period}: {at} is taken")
+            table = flows.totals("period", "origin", "destination")
+            rows = [row for row in table.to_pylist() if row["period"] == at]
+            self._values[name] = at, {(row["origin"], row["destination"]): row["value"] for row in rows}
+        return self._values[name]
+
+    def _potential(self, flows: Flows, origin: str, at: str) -> dict[str, tuple[float, float]]:
+        """Potential and what of it is unrealised, by destination."""
+        if origin not in self._potentials:
+            found: dict[str, tuple[float, float]] = {}
+            self._potentials[origin] = found
+            if "product" not in flows.columns:
+                self.notes.append("the flows have no products: no potential can be computed")
+                return found
+            known = [one for one in sorted(flows.totals("period")["period"].to_pylist()) if one <= at]
+            entry = find("export_potential")
+            store, here = self.figures.store, self.figures.store.measures()
+            sides: dict[str, Any] = {}
+            for measure in ("tariff", "distance"):
+                if measure in here and not self.groups:  # rates and distances of a group cannot be added up
+                    sides[measure] = regrouped_side(store.side(measure, as_of=self.figures.as_of), self.groups)
+            try:
+                result = entry.function(flows, origin=origin, period=known[-PERIODS:], **sides)
+            except HansaError as lack:
+                self.notes.append(f"no potential of {origin}: {lack}")
+                return found
+            for row in result.rows():
+                before = found.get(row["destination"], (0.0, 0.0))
+                found[row["destination"]] = (before[0] + row["potential"], before[1] + row["unrealised"])
+        return self._potentials[origin]
+
+
+def _groups(figures: Figures, texts: Sequence[str]) -> list[Group]:
+    return grouping(figures.flows(frequency="A"), texts, figures.places) if texts else []
+
+
+def _codes(register: Register, regions: Sequence[str] | None, groups: Sequence[Group], lists: Lists) -> list[str]:
+    """The regions of the matrix: groups stand in it for their members, and for the provinces of these."""
+    members = {member for group in groups for member in group.members}
+    inside = {part for member in members for part in lists.parts(member)}
+    named = (
+        [*regions]
+        if regions is not None
+        else [party.region for party in register.of(Party) if party.kind == "region" and party.region]
+    )
+    return sorted({*(code for code in named if code not in members | inside), *(group.code for group in groups)})
+
+
+def _kin(pair: tuple[str, str], lists: Lists) -> bool:
+    """Whether two codes are one country: a part of it, or two parts."""
+    parents = [getattr(lists.place(code), "parent", None) for code in pair]
+    return parents[0] == pair[1] or parents[1] == pair[0] or (parents[0] is not None and parents[0] == parents[1])
+
+
+def _mark_gaps(rows: list[dict[str, Any]]) -> float | None:
+    """Which pairs are gaps, marked in the rows; the potential above which they are."""
+    for row in rows:
+        there, back = row.get("potential"), row.get("potential_back")
+        row["potential_both"] = None if there is None or back is None else there + back
+    known = [row for row in rows if row["potential_both"] is not None]
+    covered = [row["potential_both"] for row in known if row["agreements"]]
+    level = None
+    if len(covered) >= LEAST_WITH:
+        level = float(np.quantile(covered, QUARTILE))
+    elif known:
+        level = float(np.quantile([row["potential_both"] for row in known], 1 - QUARTILE))
+    for row in rows:
+        both = row["potential_both"]
+        row["gap"] = bool(not row["agreements"] and both is not None and level is not None and both > max(level, 0.0))
+    return level
+
+
+def _table(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
+    whole = ("agreements", *AGREEMENT_KINDS, "signed", "projects", *PHASES, "open_barriers")
+    kinds = {**dict.fromkeys(("one", "other"), pa.string()), **dict.fromkeys(whole, pa.int64()), "period": pa.string()}
+    kinds |= dict.fromkeys(("flow", "flow_back", "potential", "potential_back", "unrealised"), pa.float64())
+    kinds["gap"] = pa.bool_()
+    return pa.table({name: pa.array([row.get(name) for row in rows], kind) for name, kind in kinds.items()})

@@ -1,0 +1,87 @@
+"""The register: every record of a partnership, found by its id or by its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
+
+from hansa.commitments.records import KINDS, Event, Record
+from hansa.errors import DataError, UnknownCode
+from hansa.provenance import Provenance
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, eq=False)
+class Register:
+    """Records in the order they were given.
+
+    Raises
+    ------
+    DataError : two records have one id.
+
+    >>> from hansa.commitments.records import Party
+    >>> register = Register((Party("brin", "Brinmark", region="XBR"),))
+    >>> register["brin"].name, [party.id for party in register.of(Party)]
+    ('Brinmark', ['brin'])
+    """
+
+    records: tuple[Record, ...]
+    provenance: Provenance = Provenance()
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        seen: dict[str, Record] = {}
+        for record in self.records:
+            if record.id in seen:
+                kinds = f"a {kind_of(seen[record.id])} and a {kind_of(record)}"
+                raise DataError(f"Two records have the id {record.id!r}: {kinds}. Give one of them another.")
+            seen[record.id] = record
+
+    def __getitem__(self, key: str) -> Record:
+        """The record of an id."""
+        if key not in self._by_id:
+            raise UnknownCode("record", key, list(self._by_id))
+        return self._by_id[key]
+
+    def __contains__(self, key: object) -> bool:
+        """Whether there is a record of that id."""
+        return key in self._by_id
+
+    def __iter__(self) -> Iterator[Record]:
+        """Every record in turn."""
+        return iter(self.records)
+
+    def __len__(self) -> int:
+        """How many records there are."""
+        return len(self.records)
+
+    def of(self, kind: type[R]) -> tuple[R, ...]:
+        """The records of one kind."""
+        return tuple(record for record in self.records if isinstance(record, kind))
+
+    @cached_property
+    def _by_id(self) -> dict[str, Record]:
+        return {record.id: record for record in self.records}
+
+
+def kind_of(record: Record) -> str:
+    """The name of a record's kind."""
+    return next(name for name, kind in KINDS.items() if isinstance(record, kind))
+
+
+def state_on(history: tuple[Event, ...], day: str) -> Event | None:
+    """The last event of a history that had happened by a day (an ISO day; a month or year counts from its first day).
+
+    >>> history = (Event("2020", "signed"), Event("2021-07-01", "in force"))
+    >>> state_on(history, "2021-06-30").state, state_on(history, "2019-12-31")
+    ('signed', None)
+    """
+    happened = [event for event in history if _first_day(event.date) <= day]
+    return max(happened, key=lambda event: _first_day(event.date)) if happened else None
+
+
+def _first_day(date: str) -> str:
+    return date + "-01-01"[3 * (date.count("-")) :] if date.count("-") < 2 else date

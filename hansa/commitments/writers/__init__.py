@@ -1,0 +1,1 @@
+"""Registers as files that the readers read back as they were."""
