@@ -1,4 +1,8 @@
-"""How fast claims are found: text like an article per second, on one core.
+"""How fast claims are found and checked.
+
+Found: text like an article per second, on one core. Checked: the three texts of the sample world, 1,500 claims made of
+one of them and, where HANSA_DATA is set, the article of 2023 against the customs tables; each in a fresh process, from
+its start to the files written. Medians and the largest resident memory are added to history.csv.
 
 The text is an invented speech, again and again with other figures: 15 claims and 50 names in 4 kB, twice as many as an
 article has. One core is enough; the least of three rounds is printed, for all and for the stages that go over the whole
@@ -6,19 +10,30 @@ text.
 
     python benches/statements.py                # 1 MB in English and in Russian
     python benches/statements.py --size 4       # 4 MB
+    python benches/statements.py --only checked
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
+import os
+import platform
 import random
 import re
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Callable
+from multiprocessing import get_context
+from pathlib import Path
 
-from hansa.statements.extraction.cue import LOOSE, cues, lowered
 from hansa.statements.document import Document, Turn
 from hansa.statements.extract import claims
+from hansa.statements.extraction.cue import LOOSE, cues, lowered
 from hansa.statements.recognition.place_name import places
 from hansa.statements.recognition.quantity import quantities
 from hansa.statements.recognition.sentence import sentences
@@ -111,6 +126,8 @@ them will not last either. This is what we have learned from each other.
 """,
 }
 NUMBER = re.compile(r"\d+(?=[%,. ])")
+HERE = Path(__file__).resolve().parent
+MANY = 1_500  # claims
 
 
 def text_of(language: str, size: int, seed: int = 1) -> str:
@@ -153,9 +170,79 @@ def measure(language: str, size: int) -> None:
         print(f"  {name:11} {spent:6.3f} s  {amount / spent:6.2f} MB/s")
 
 
+def texts_of(folder: Path) -> dict[str, tuple[Path, list[Path]]]:
+    """For each case the store and the texts, made in a folder."""
+    from hansa import sample
+    from hansa.trade.readers.flat import read_flat
+    from hansa.trade.store import Store
+
+    world = sample.build(folder / "world").archive.folder
+    texts = [world / "statements" / name for name in ("president.txt", "minister.txt", "agency.html")]
+    head, _, speech = texts[0].read_text(encoding="utf-8").partition("‘")
+    draw, said = random.Random(1), f"‘{speech}\n\n"
+    again = [NUMBER.sub(lambda hit: hit[0] if len(hit[0]) == 4 else str(draw.randint(2, 99)), said) for _ in range(400)]
+    many = folder / "many.txt"
+    each = len(found_in(texts[0]))
+    many.write_text(head + "".join(again[: -(-MANY // each)]), encoding="utf-8")
+    cases = {"one sample text": (world, texts[:1]), "three sample texts": (world, texts)}
+    cases["1,500 claims"] = (world, [many])
+    if data := os.environ.get("HANSA_DATA"):
+        customs, maps = Store.create(folder / "customs"), HERE.parent / "tests" / "samples" / "column_maps"
+        for name, file in (("annual", "annual_cis_1994_2021"), ("monthly", "monthly_by_country_2006_2021")):
+            flows = read_flat(Path(data) / "russia_fts" / f"{file}.parquet", maps / f"russia_fts_{name}.toml")
+            customs.write(flows, dataset=name, vintage="2022-02-08")
+        cases["article of 2023"] = (customs.archive.folder, [Path(data) / "forum_2023" / "article.txt"])
+    return cases
+
+
+def found_in(text: Path) -> list[object]:
+    """The claims of a text."""
+    from hansa.statements.document import read
+
+    return list(claims(read(text)))
+
+
+def checked(runs: int) -> None:
+    """Check each case in fresh processes that take turns; print and keep medians."""
+    with tempfile.TemporaryDirectory() as place:
+        with get_context("spawn").Pool(1) as other:  # a child begins with the memory of its parent, so that stays small
+            cases = other.apply(texts_of, (Path(place),))
+        taken: dict[str, list[tuple[float, float, float]]] = {name: [] for name in cases}
+        for _ in range(runs):
+            for name, (store, texts) in cases.items():
+                command = [sys.executable, "-m", "hansa", "check", *map(str, texts), "--store", str(store)]
+                start = time.perf_counter()
+                child = subprocess.Popen([*command, "-o", f"{place}/out"], stdout=subprocess.DEVNULL)
+                _, status, used = os.wait4(child.pid, 0)
+                if status:
+                    raise SystemExit(f"{' '.join(command)} failed")
+                spent = time.perf_counter() - start
+                taken[name].append((spent, used.ru_utime + used.ru_stime, memory(used)))
+    when = time.strftime("%Y-%m-%d %H:%M", time.gmtime())
+    with (HERE / "history.csv").open("a", encoding="utf-8", newline="") as file:
+        out = csv.writer(file, lineterminator="\n")
+        for name, several in taken.items():
+            figures = [f"{statistics.median(column):.3f}" for column in zip(*several, strict=True)]
+            cores = os.cpu_count()
+            out.writerow(
+                [when, "check, start to files", name, cores, runs, *figures, f"{platform.machine()} {cores} cores"]
+            )
+            print(f"{name:20} {figures[0]:>7} s  {figures[1]:>7} CPU s  {figures[2]:>8} MB")
+
+
+def memory(used: resource.struct_rusage) -> float:
+    """The largest resident memory, in MB."""
+    return used.ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
+
+
 if __name__ == "__main__":
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--size", type=float, default=1.0, help="MB of text")
+    arguments.add_argument("--only", choices=("found", "checked"), help="one of the two parts")
+    arguments.add_argument("--repeats", type=int, default=3, help="runs of each check")
     options = arguments.parse_args()
-    for spoken_in in SPEECH:
-        measure(spoken_in, int(options.size * 1e6))
+    if options.only != "checked":
+        for spoken_in in SPEECH:
+            measure(spoken_in, int(options.size * 1e6))
+    if options.only != "found":
+        checked(options.repeats)
