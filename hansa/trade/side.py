@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import narwhals.stable.v2 as nw
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from hansa import period as periods
 from hansa import tables
@@ -92,13 +92,19 @@ class SideTable:
             )
 
     def to_arrow(self) -> pa.Table:
-        """The rows as PyArrow, periods written the one way."""
+        """The rows as PyArrow, periods written the one way; read once."""
+        return self._arrow
+
+    @cached_property
+    def _arrow(self) -> pa.Table:
         table = tables.collect(self.table)
         if "period" not in table.column_names:
             return table
-        known = {p: periods.canonical(p) for p in pc.unique(table["period"]).to_pylist() if p is not None}
-        names = [known.get(p) for p in table["period"].to_pylist()]
-        return table.set_column(table.column_names.index("period"), "period", pa.array(names, pa.string()))
+        written = table["period"].combine_chunks().dictionary_encode()
+        names = pa.array(
+            [None if p is None else periods.canonical(p) for p in written.dictionary.to_pylist()], pa.string()
+        )
+        return table.set_column(table.column_names.index("period"), "period", names.take(written.indices))
 
     def noting(self, *notes: str) -> SideTable:
         """The same table with more notes."""
