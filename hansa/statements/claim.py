@@ -41,8 +41,11 @@ RELATIONS = {
 class Mention:
     """A region or bloc as the speaker named it, and the code of the list beside it.
 
-    text : the words; start, end : their place in the document; code : of a region, or the key of a bloc; kind :
-    ``region`` or ``bloc``; adjective : "Belarusian", not "Belarus".
+    Parameters
+    ----------
+    text : the words; start, end : their place in the document.
+    code : of a region, or the key of a bloc; kind : ``region`` or ``bloc``.
+    adjective : "Belarusian", not "Belarus".
     """
 
     text: str
@@ -69,15 +72,19 @@ class Claim:
     form : one of `FORMS`: a level, a change in units, growth (in per cent), a share, a rank, a count, or "n times as
         much".
     comparator : one of `RELATIONS`, named by the word that was used; empty where the figure is given as it is.
-    qualifiers : further words that bear on the meaning: ``record``, ``another``, ``surged`` ...
+    qualifiers : further words that bear on the meaning: ``record``, ``another``, ``surged``, ``average`` (growth
+        of every year), ``several`` (more than two regions are named as the sides; region and partner are None) ...
     measure : one of `MEASURES`, or the noun that is counted; None where the text does not say of what.
     scope : ``goods``, ``services``, ``goods and services``; None where not stated.
+    product : what goods are spoken of, in the speaker's words, where not all: ``furniture``; None: all trade.
     basis : in what growth is measured where that is said: a currency code, ``volume`` or ``constant prices``.
     region, partner : codes. Of exports and imports, the region whose they are, and its partner; of a rank or share, the
         region among whose partners (in whose total) the partner is ranked (counted); of turnover, in the order said.
     population : among whom a rank is meant: ``all``, or a bloc.
     period : ``2022``, ``2022-01..2022-10``, ``2021..`` (since); None where neither said nor to be inferred.
-    base : the period that a growth or change is measured against, where said.
+    base : the period that a growth or change is measured against, where said. Of "over five years" the year so long
+        before `period`, which is the last full year before the day, or the year said. Of an ``average`` growth `period`
+        is all its years (``2021..2023``) and `base` the year before them; ``2015..`` has the base ``2015``.
     forecast : it is about what was still to come.
     converts : key of the claim of which this is a conversion by an editor, in brackets.
     speaker, role, spoken, document : who said it, when (ISO date), in which document.
@@ -102,6 +109,7 @@ class Claim:
     qualifiers: tuple[str, ...] = ()
     measure: str | None = None
     scope: str | None = None
+    product: str | None = None
     basis: str | None = None
     region: str | None = None
     partner: str | None = None

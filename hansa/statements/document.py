@@ -293,8 +293,12 @@ def _about_days(facts: dict[str, str]) -> list[str]:
 
 def _first_line(text: str, body: int, spoken_by: tuple[Turn, ...]) -> str:
     """The title of a plain text: its first line, if that stands alone, is no sentence, and nobody speaks in it."""
-    match = re.compile(r"\s*(?:#+ *)?([^\n]+?)[ \t]*\n[ \t]*\n").match(text, body)
-    line = match.group(1).strip() if match else ""
-    if not match or not 0 < len(line) <= _LONGEST_TITLE or line.rstrip("\"'”’»")[-1:] in set(".:;,!?…"):
+    first = re.compile(r"\S").search(text, body)
+    end = text.find("\n", first.start()) if first else -1
+    after = text.find("\n", end + 1) if end >= 0 else -1
+    if first is None or after < 0 or text[end:after].strip():
         return ""
-    return "" if spoken_by and spoken_by[0].start < match.end() and spoken_by[0].speaker not in (None, "") else line
+    line = text[first.start() : end].lstrip("#").strip()
+    if not 0 < len(line) <= _LONGEST_TITLE or line.rstrip("\"'”’»")[-1:] in set(".:;,!?…"):
+        return ""
+    return "" if spoken_by and spoken_by[0].start < after and spoken_by[0].speaker not in (None, "") else line

@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 
-from hansa.regions.lists import Lists
+from hansa.regions.lists import Lists, lists_beside
 from hansa.statements.claim import Apart, Claim, Claims
 from hansa.statements.document import Document
 from hansa.statements.extraction.apart import dates, untested, vague
@@ -22,14 +22,18 @@ from hansa.statements.recognition.place_name import places
 from hansa.statements.recognition.quantity import quantities
 from hansa.statements.recognition.sentence import sentences
 from hansa.statements.recognition.time_expression import times
+from hansa.trade.store import Store
 
 
-def claims(document: Document, *, lists: Lists | None = None) -> Claims:
+def claims(document: Document, store: Store | None = None, *, lists: Lists | None = None) -> Claims:
     """Every figure that a document claims, and what was told apart from them.
 
     Parameters
     ----------
-    document : as `read` gives it. lists : regions and blocs that hold beside those of Hansa.
+    document : as `read` gives it.
+    store : whose own lists of regions and blocs hold beside those of Hansa; the one that the claims will be held
+        against. A region that no list names is not found in the text.
+    lists : the same, where they lie elsewhere.
 
     Raises
     ------
@@ -41,6 +45,8 @@ def claims(document: Document, *, lists: Lists | None = None) -> Claims:
     growth almost 33.3 % 2022 KEN
     level exceeded 1200000000.0 USD 2022 KEN
     """
+    if lists is None and store is not None:
+        lists = lists_beside(store.archive.folder)
     text, language = document.text, document.language
     low = lowered(text)
     spans = parts(text, sentences(text, language))

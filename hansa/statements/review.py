@@ -18,7 +18,7 @@ from hansa.statements.recognition.quantity import Quantity, quantities
 from hansa.statements.recognition.sentence import sentences
 from hansa.statements.review_file import FIELDS, NUMBERS, Entry, Review, checksum, parse, read_review, toml
 
-__all__ = ["Entry", "Review", "beside", "parse", "read_review", "reviewed", "write_review"]
+__all__ = ["Entry", "Review", "beside", "parse", "read_review", "review_text", "reviewed", "write_review"]
 
 ALIKE = 0.6  # share of a changed sentence that must be as it was for its claim to be known again
 SHOWN = 5
@@ -100,6 +100,18 @@ def write_review(claims: Claims, path: str | PathLike[str]) -> Path:
     DataError : the file that is there cannot be read (it is left as it is), or the folder cannot be written to.
     """
     target = Path(path)
+    _write(review_text(claims, target), target)
+    return target
+
+
+def review_text(claims: Claims, path: str | PathLike[str]) -> str:
+    """What `write_review` writes.
+
+    Raises
+    ------
+    DataError : the file that is there cannot be read.
+    """
+    target = Path(path)
     before = read_review(target) if target.exists() else Review()
     matched = _match(before.entries, claims)
     blocks = []
@@ -115,8 +127,7 @@ def write_review(claims: Claims, path: str | PathLike[str]) -> Path:
     own = [line for line in before.comments if not line.startswith("#:")]
     head = "\n".join([_HEAD, *own, f"by = {toml(before.by)}"])
     texts = [head, *(text for _, text in blocks), *(_kept(entry, "added") for entry in before.added)]
-    _write("\n\n".join(texts) + "\n", target)
-    return target
+    return "\n\n".join(texts) + "\n"
 
 
 # ---- finding the claims of the file again ---------------------------------------------------------------------------

@@ -6,13 +6,15 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from math import inf, isfinite, isnan
 from os import PathLike
 from pathlib import Path
 from typing import Any, TypeGuard
 from zlib import crc32
 
-from hansa.errors import DataError, UnknownCode
+from hansa.errors import DataError, HansaError, UnknownCode
+from hansa.period import canonical
 from hansa.statements.claim import FORMS, RELATIONS
 
 DECISIONS = ("", "confirmed", "corrected", "dropped")
@@ -25,7 +27,9 @@ TEXTS = (
 )
 FIELDS = ("value", *NUMBERS, *TEXTS, "qualifiers", "forecast")
 NEEDED = ("unit", "form", "comparator", "speaker", "spoken")  # written even where they are empty
+SCOPES = ("goods", "services", "goods and services")
 LARGEST = 64 << 20
+_BASIS = re.compile("[A-Z]{3}|volume|value|constant prices")
 _HEAD = re.compile(r"\s*\[\[\s*(claim|added)\s*\]\]")
 _CONTROL = {"\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
 _WAYS = {
@@ -33,6 +37,10 @@ _WAYS = {
     **dict.fromkeys((*NUMBERS, "start"), "a number"),
     "qualifiers": 'a list of words, such as ["record"]',
     "forecast": "true or false",
+}
+_TIMES = {
+    **dict.fromkeys(("period", "base"), 'such as "2022", "2022-Q1", "2022-01..2022-10", "2021.."'),
+    "spoken": 'a day, such as "2023-06-28"',
 }
 
 
@@ -110,7 +118,7 @@ def parse(text: str, path: str | PathLike[str] = "") -> Review:
     text = text.replace("\r\n", "\n")
     try:
         plain = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # no TOML, or a number of more digits than Python reads
         place = re.search(r"at line (\d+)", str(error))
         raise DataError(
             f'It is no TOML: {error}. Texts stand in quotes; a quote inside is written \\".',
@@ -208,12 +216,45 @@ def _checked(name: str, value: object, path: str | PathLike[str], line: int) -> 
         fits = isinstance(value, str)
     if not fits:
         raise DataError(
-            f"{value!r} is not what {name!r} takes: {_WAYS.get(name, 'a text in quotes')}.", file=path, line=line
+            f"{value!r:.60} is not what {name!r} takes: {_WAYS.get(name, 'a text in quotes')}.", file=path, line=line
         )
-    for known_name, known in (("decision", DECISIONS), ("form", FORMS), ("comparator", tuple(RELATIONS))):
+    if name == "basis" and value and not _BASIS.fullmatch(str(value)):
+        raise DataError(
+            f"{value!r:.60} is not what growth is measured in: a currency code, volume or constant prices.",
+            file=path,
+            line=line,
+        )
+    if name in ("period", "base", "spoken") and value and not _when(name, str(value)):
+        raise DataError(f"{value!r:.60} is no time that {name!r} takes: {_TIMES[name]}.", file=path, line=line)
+    closed = {"decision": DECISIONS, "form": FORMS, "comparator": tuple(RELATIONS), "scope": ("", *SCOPES)}
+    for known_name, known in closed.items():
         if name == known_name and value not in known:
             listed = ", ".join(one for one in known if one)
             raise UnknownCode(name, value, known, file=path, line=line, hint=f'It is one of {listed}, or "".')
+
+
+def _when(name: str, value: str) -> bool:
+    """Whether it is a day, or (of a period and a base) a period with or without an end.
+
+    >>> _when("period", "2022-01..2022-10"), _when("period", "2021.."), _when("base", "2022-13")
+    (True, True, False)
+    """
+    ends = [one for one in value.split("..", 1) if one] if name != "spoken" else [value]
+    return bool(ends) and all(_day(one) or (name != "spoken" and _period(one)) for one in ends)
+
+
+def _day(value: str) -> bool:
+    try:
+        return len(value) == 10 and bool(date.fromisoformat(value))
+    except ValueError:
+        return False
+
+
+def _period(value: str) -> bool:
+    try:
+        return bool(canonical(value))
+    except HansaError:
+        return False
 
 
 def _number(value: object) -> TypeGuard[float]:

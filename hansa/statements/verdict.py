@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from hansa.archive import iso_day
 from hansa.errors import HansaError, UnknownCode
 from hansa.provenance import Provenance
 from hansa.regions.lists import Lists, lists_beside
@@ -16,6 +17,7 @@ from hansa.statements.consistency import findings
 from hansa.statements.consistency.finding import Finding
 from hansa.statements.verification.beside import beside, undecided
 from hansa.statements.verification.known import levels_known, rates_known
+from hansa.statements.verification.lacking import Lacking
 from hansa.statements.verification.ledger import Ledger
 from hansa.statements.verification.question import question
 from hansa.statements.verification.reading import OUTCOMES, Reading
@@ -28,7 +30,20 @@ from hansa.wording import Sentence, Words, mark
 __all__ = ["OUTCOMES", "Check", "Reading", "Verdict", "check"]
 
 CHOICES = (
-    *("dataset", "told_by", "valuation", "scope", "period", "period_from", "base", "currency", "prices", "of"),
+    *(
+        "dataset",
+        "told_by",
+        "valuation",
+        "partner",
+        "product",
+        "scope",
+        "period",
+        "period_from",
+        "base",
+        "currency",
+        "prices",
+        "of",
+    ),
     *("population", "vintage", "as_of"),
 )
 REFERENCE = "Jo et al. 2019, AggChecker: a claim is wrong where the figure cannot be rounded to it"
@@ -38,9 +53,12 @@ REFERENCE = "Jo et al. 2019, AggChecker: a claim is wrong where the figure canno
 class Verdict:
     """A claim and all its readings; never a single yes or no.
 
-    summary : which readings hold, in plain language. beside : facts that help where no reading decides, such as what
-    the last known year gives. series : of a level, growth or share, what the data have in each year, in the unit of the
-    claim; drawn beside it.
+    Parameters
+    ----------
+    claim : what was said; readings : every way to read it.
+    summary : which readings hold, in plain language.
+    beside : facts that help where no reading decides, such as what the last known year gives.
+    series : of a level, growth or share, what the data have in each year, in the unit of the claim; drawn beside it.
     """
 
     claim: Claim
@@ -65,6 +83,7 @@ class Check:
 
     findings : what figures combined imply, and where speakers disagree (`hansa.statements.consistency`).
     store : name of its folder. as_of : the day whose data were asked, or None for the latest.
+    lists : of regions and blocs, by which their codes are named.
     """
 
     claims: tuple[Claim, ...]
@@ -73,6 +92,7 @@ class Check:
     store: str
     as_of: str | None = None
     notes: tuple[str, ...] = ()
+    lists: Lists | None = None
 
     def __iter__(self) -> Iterator[Verdict]:
         """Every verdict, in the order of the claims."""
@@ -160,7 +180,8 @@ def check(
 
     Raises
     ------
-    UnknownCode : there is no such dataset. Whatever goes wrong with one claim becomes what its reading lacks.
+    UnknownCode : there is no such dataset.
+    DataError : `as_of` is no day. Whatever goes wrong with one claim becomes what its reading lacks.
 
     >>> import tempfile
     >>> from hansa.trade.flows import as_flows
@@ -179,13 +200,15 @@ def check(
         raise UnknownCode(
             "dataset of goods in this store", dataset, names, hint=f"It holds {', '.join(names) or 'none'}."
         )
+    if as_of is not None:
+        as_of = iso_day(as_of)
     chosen = [dataset] if dataset else names
     folder = store.archive.folder
     ledger = Ledger(store, lists or lists_beside(folder))
     verdicts = tuple(_verdict(claim, ledger, chosen, as_of) for claim in taken)
     notes = () if chosen else ("The store holds no flows of goods, so nothing could be checked.",)
     together = findings(taken, rates_known(ledger, as_of), levels_known(taken, ledger, chosen, as_of))
-    return Check(taken, verdicts, together, folder.name, as_of, notes)
+    return Check(taken, verdicts, together, folder.name, as_of, notes, ledger.lists)
 
 
 def _verdict(claim: Claim, ledger: Ledger, datasets: list[str], as_of: str | None) -> Verdict:
@@ -196,10 +219,14 @@ def _verdict(claim: Claim, ledger: Ledger, datasets: list[str], as_of: str | Non
         return _unanswered(claim, Sentence(mark("The store holds no flows of goods.")))
     try:
         found = tuple(readings(claim, asked, ledger, datasets, as_of))
+    except Lacking as refusal:
+        return _unanswered(claim, refusal.missing)
     except HansaError as refusal:
         return _unanswered(claim, Sentence(mark("This cannot be computed: {why}"), {"why": str(refusal)}))
     known = beside(asked, ledger, datasets, as_of) if undecided(found) else ()
-    return Verdict(claim, found, summary(found, claim.unit), known, series(asked, ledger, datasets, as_of))
+    return Verdict(
+        claim, found, summary(found, claim.unit, asked.measures[0]), known, series(asked, ledger, datasets, as_of)
+    )
 
 
 def _unanswered(claim: Claim, why: Sentence) -> Verdict:

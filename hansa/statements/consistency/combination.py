@@ -95,7 +95,9 @@ def growths(collection: Collection) -> Iterator[Finding]:
                     grown = [one for one in said if alike(one, level)]
                     by_a_factor = max(level.value, before.value) >= FACTOR * min(level.value, before.value)
                     if before.usual.low > 0 < level.usual.low and alike(before, level) and (grown or not by_a_factor):
-                        yield _growth(level, before, grown)
+                        found = _growth(level, before, grown)
+                        if found.outcome == "contradictory" or not before.vague:
+                            yield found
 
 
 def sums(collection: Collection) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from hansa.wording import Amount, Name, Sentence, Value, mark
 
 _MEASURED_IN = {"growth": "points", "share": "points", "rank": "places"}
 LARGEST, SMALLEST = 1e16, 1e-6
+VAGUE = 0.02  # of a figure of the data, on which reports differ by more than this share of it
 SHOWN = 4  # claims quoted for each side; further ones are among `Finding.claims`
 OUTCOMES = ("outlier", "contradictory", "forecast missed", "implies", "consistent")  # the weightiest first
 
@@ -65,6 +66,11 @@ class Figure:
         return self.usual
 
     @property
+    def vague(self) -> bool:
+        """Whether reports differ so much on it that nearly any growth goes with it."""
+        return self.claim is None and self.usual.high - self.usual.low > VAGUE * abs(self.value)
+
+    @property
     def stands_for(self) -> tuple[float, float]:
         """What makes two figures the same for a combination with others."""
         return self.usual.low, self.usual.high
@@ -98,8 +104,12 @@ def known_figure(
 ) -> Figure:
     """A figure of the data, with its source, and how far the reports differ on it."""
     reach = reach or Interval(value, value)
-    values: dict[str, Value] = {"amount": between(value, reach, "money", unit), "source": source}
-    return Figure(value, unit, reach, reach, Sentence(mark("{amount} ({source})"), values), about, scope=scope)
+    values: dict[str, Value] = {"amount": Amount(value, "money", unit), "source": source}
+    template = mark("{amount} ({source})")
+    if reach.low < reach.high:
+        values |= {"low": Amount(reach.low, "money", unit), "high": Amount(reach.high, "money", unit)}
+        template = mark("{amount} ({low} to {high}, depending on who reports; {source})")
+    return Figure(value, unit, reach, reach, Sentence(template, values), about, scope=scope)
 
 
 def quoted(claim: Claim) -> Sentence:

@@ -21,7 +21,7 @@ class Subject:
 
     measure : imports of A from B are exports of B to A; empty where it is not said. a, b : of turnover in the order of
     the alphabet; of exports origin and destination; of shares and ranks as in the claim. apart : what makes figures
-    incomparable (a population, an unusual base, volume instead of value).
+    incomparable (a population, a product, an average, an unusual base, volume instead of value).
     """
 
     measure: str
@@ -122,6 +122,10 @@ def subject_of(claim: Claim) -> Subject | None:
     apart = [claim.population or ""] if claim.form == "rank" else []
     if claim.form == "count":
         apart.append(claim.unit)
+    if claim.product:
+        apart.append(claim.product.casefold())
+    if "average" in claim.qualifiers:
+        apart.append("average")
     if claim.basis in REAL:
         apart.append("volume")
     before = months(claim.base)
@@ -131,11 +135,13 @@ def subject_of(claim: Claim) -> Subject | None:
 
 
 def when(period: str | None) -> Value:
-    """A period as a reader sees it.
+    """A period as a reader sees it: a year or month, a span of them, all since one or until one.
 
     >>> from hansa.wording import Words
     >>> Words().say(Sentence("in {p}", {"p": when("2022-01..2022-04")}))
     'in January–April 2022'
+    >>> Words().show(when("2021.."))
+    'since 2021'
     """
     first, dots, last = (period or "").partition("..")
     if dots and last:
@@ -146,6 +152,9 @@ def when(period: str | None) -> Value:
             }
             return Sentence(mark("{first}–{last} {year}"), {**names, "year": str(span[0] // 12)})
         return Sentence(mark("{first} – {last}"), {"first": Name(first, "period"), "last": Name(last, "period")})
+    if dots:
+        template = mark("since {period}") if first else mark("until {period}")
+        return Sentence(template, {"period": Name(first or last, "period")})
     return Name(period or "", "period")
 
 

@@ -26,12 +26,13 @@ def possible(passage: Passage, spoken: bool) -> tuple[Passage, list[Counted | No
     apart: list[Apart] = []
     kept: list[Quantity] = []
     for one in passage.figures:
-        numbered = _as_rank(passage, one)
+        numbered = _as_rank(passage, one) or _as_part(passage, one)
         why = None if numbered is not None else reason(passage, one)
         if why is None:
             kept.append(numbered or one)
         else:
             apart.append(Apart(passage.text[one.start : one.end], one.start, one.end, why))
+    kept = [one for one in kept if not any(one is not other and _holds(other, one) for other in kept)]
     kept = [_with_unit(passage, one, (*kept[:place][::-1], *kept[place + 1 :])) for place, one in enumerate(kept)]
     passage = only(passage, kept)
     nouns = [counted(passage, place) if one.kind == "number" else None for place, one in enumerate(kept)]
@@ -51,15 +52,49 @@ def possible(passage: Passage, spoken: bool) -> tuple[Passage, list[Counted | No
     return only(passage, final), counts, apart
 
 
+def _holds(whole: Quantity, one: Quantity) -> bool:
+    """Whether a number is a word of another: "one" of "one in every five dollars"."""
+    return whole.kind == "fraction" and whole.start <= one.start and one.end < whole.end
+
+
 def _as_rank(passage: Passage, one: Quantity) -> Quantity | None:
     """The number of "No. 1 partner" as the place in an order that it is; None of any other number."""
     if one.kind != "number":
         return None
+    if of_the_first(passage, one):
+        return replace(one, kind="ordinal")
     numbered = passage.of("reference", within=(max(passage.start, one.start - 8), one.start))
     partner = passage.of("rank", within=(one.end, min(passage.end, one.end + 24)))
     if numbered and partner and not _SENTENCE_WORDS.search(passage.low, one.end, partner[0].start):
         return replace(one, kind="ordinal")
     return None
+
+
+def of_the_first(passage: Passage, one: Quantity) -> bool:
+    """Whether a number says up to which place a rank goes: "among the five largest partners"."""
+    words, low = links(passage.language), passage.low
+    best = words.superlative.match(low, one.end)
+    if one.numeral_start != one.start or not best or not words.among_first.search(low, passage.start, one.start):
+        return False
+    partner = passage.of("rank", within=(best.end() - 1, min(passage.end, best.end() + 30)))
+    return bool(partner) and not _SENTENCE_WORDS.search(low, one.end, partner[0].start)
+
+
+def _as_part(passage: Passage, one: Quantity) -> Quantity | None:
+    """The part of a whole that "one in every five dollars" and "every fifth dollar" are; None of any other number."""
+    words, low = links(passage.language), passage.low
+    if one.kind == "money" and one.value > 1 and float(one.value).is_integer():
+        led, end = words.one_in.search(low, passage.start, one.start), one.end
+    elif one.kind == "ordinal" and one.value > 1 and (coin := words.coin.match(low, one.end)):
+        led, end = words.every.search(low, passage.start, one.start), coin.end()
+    else:
+        return None
+    if led is None:
+        return None
+    part = 1 / one.value
+    return replace(
+        one, start=led.start(), end=end, value=part, last_digit=part / 5, unit=None, kind="fraction", ends=None
+    )
 
 
 def _with_unit(passage: Passage, one: Quantity, others: tuple[Quantity, ...]) -> Quantity:
@@ -68,7 +103,12 @@ def _with_unit(passage: Passage, one: Quantity, others: tuple[Quantity, ...]) ->
     others : the other figures, those before it from the nearest on, then those after it.
     """
     last = next((other for other in others if other.kind != "number"), None)
-    alone = one.kind == "number" and one.value >= 1e6 and links(passage.language).no_noun.match(passage.low, one.end)
+    dated = any(0 <= time.start - one.end <= 2 for time in passage.times)
+    alone = (
+        one.kind == "number"
+        and one.value >= 1e6
+        and (dated or links(passage.language).no_noun.match(passage.low, one.end))
+    )
     if last is None or last.kind != "money" or not alone:
         return one
     return replace(one, unit=last.unit, kind="money")

@@ -14,6 +14,7 @@ from hansa.statements.extraction.draft import Draft, drafts
 from hansa.statements.extraction.moment import STATES
 from hansa.statements.extraction.pair import ONE_SIDED, Pair
 from hansa.statements.extraction.passage import Passage
+from hansa.statements.extraction.product import product_of
 from hansa.statements.extraction.value import value_of
 from hansa.statements.recognition.place_name import places
 from hansa.statements.recognition.quantity import Quantity
@@ -41,6 +42,7 @@ class Context:
         self.turn: Turn | None = None
         self.home: str | None = None  # the region of the office of the speaker
         self.measure: str | None = None  # of the last sentence with a claim, as all that follows
+        self.product: str | None = None  # that the same claim was said of
         self.pair = Pair()
         self.period: str | None = None
         self.order = -9
@@ -53,6 +55,7 @@ class Context:
         turn = self.document.turn_at(passage.start)
         if turn is not self.turn:
             self.turn, self.measure, self.pair, self.period, self.order = turn, None, Pair(), None, -9
+            self.product = None
             self.home = self._home(turn)
         passage, nouns, apart = possible(passage, turn is not None and turn.speaker is not None)
         passage, nouns, brackets = without_brackets(passage, nouns)
@@ -60,14 +63,14 @@ class Context:
         said = drafts(passage, nouns)
         money = any(draft.quantity.kind == "money" for draft in said)
         elliptic = any(draft.measure is None and draft.goes_on for draft in said)
-        before_this = self._measure_before(order) if elliptic else None
+        before_this, goods = self._measure_before(order) if elliptic else (None, None)
         for place, draft in enumerate(said):
             why = self._no_claim(draft, money, before_this)
             if why is not None:
                 one = draft.quantity
                 apart.append(Apart(passage.text[one.start : one.end], one.start, one.end, why))
                 continue
-            claim = self._claim(order, passage, draft, before_this, f"c{before + len(entries) + 1}")
+            claim = self._claim(order, passage, draft, (before_this, goods), f"c{before + len(entries) + 1}")
             entries.append(claim)
             for one in brackets.get(place, []):
                 entries.append(_converted(passage, claim, one, f"c{before + len(entries) + 1}"))
@@ -75,17 +78,22 @@ class Context:
             self._remember(order, entries)
         return entries, apart
 
-    def _measure_before(self, order: int) -> str | None:
-        """What the sentences right before were about: their last claim, else the last measure that they name."""
+    def _measure_before(self, order: int) -> tuple[str | None, str | None]:
+        """What the sentences right before were about, and which goods: their last claim, else the last measure that
+        they name.
+        """
         if order - self.order <= 1 and self.measure is not None:
-            return self.measure
+            return self.measure, self.product
         first = self.turn.start if self.turn else 0
         for start, end in reversed(self.spans[max(0, order - _BACK) : order]):
             found = cues(self.low, self.document.language, start, end) if start >= first else ()
             subjects = [cue for cue in found if cue.kind in ("measure", "other") and cue.sense != "compound"]
             if subjects:
-                return subjects[-1].sense if subjects[-1].kind == "measure" else None
-        return None
+                if subjects[-1].kind != "measure":
+                    return None, None
+                passage = Passage(self.document.text, self.low, self.document.language, start, end, found=found)
+                return subjects[-1].sense, product_of(passage, subjects[-1])
+        return None, None
 
     def _no_claim(self, draft: Draft, money: bool, measure: str | None) -> str | None:
         """Why a figure is no claim after all."""
@@ -104,15 +112,30 @@ class Context:
             return None
         return None if draft.form == "growth" and money else "no measure"
 
-    def _claim(self, order: int, passage: Passage, draft: Draft, before: str | None, key: str) -> Claim:
+    def _claim(
+        self, order: int, passage: Passage, draft: Draft, subject: tuple[str | None, str | None], key: str
+    ) -> Claim:
         around, one = draft.around, draft.quantity
         inferred: list[str] = []
-        measure = draft.measure
-        if measure is None and before is not None:
-            measure = before
+        measure, product = draft.measure, draft.product
+        if measure is None and subject[0] is not None:
+            measure = subject[0]
             inferred.append("measure")
-        period, forecast = draft.moment.period, around.forecast
-        if period is None and draft.form not in STATES and order - self.order <= 1 and self.period and not forecast:
+            if product is None and subject[1] is not None:
+                product = subject[1]
+                inferred.append("product")
+        if draft.supposed and measure is not None:
+            inferred.append("measure")
+        average, forecast = "average" in around.qualifiers, around.forecast
+        period, base = draft.moment.spanned(None if forecast else self.document.day, average)
+        if (
+            period is None
+            and not average
+            and draft.form not in STATES
+            and order - self.order <= 1
+            and self.period
+            and not forecast
+        ):
             period = self.period
             inferred.append("period")
         pair, context = self._pair(passage, draft, measure, order)
@@ -137,15 +160,16 @@ class Context:
             sentence=passage.sentence,
             sentence_start=passage.start,
             comparator=around.comparator,
-            qualifiers=around.qualifiers,
+            qualifiers=(*around.qualifiers, "several") if draft.several else around.qualifiers,
             measure=measure,
             scope=draft.scope,
+            product=product,
             basis=draft.basis,
             region=pair.region,
             partner=pair.partner,
             population=population,
             period=period,
-            base=draft.moment.base(period),
+            base=draft.moment.base(period) or base,
             forecast=forecast or _to_come(period, self.document.day),
             speaker=self.turn.speaker if self.turn else None,
             role=self.turn.role if self.turn else None,
@@ -158,6 +182,8 @@ class Context:
     def _pair(self, passage: Passage, draft: Draft, measure: str | None, order: int) -> tuple[Pair, tuple[str, ...]]:
         """Region and partner, and which of them come from context."""
         said = draft.pair
+        if draft.several:
+            return Pair(), ()
         region, partner = said.region, said.partner
         named = region is not None or partner is not None
         if not named and order - self.order <= 1 and measure == self.measure and draft.measure is None:
@@ -191,6 +217,7 @@ class Context:
     def _remember(self, order: int, entries: list[Claim]) -> None:
         last = entries[-1]
         self.order = order
+        self.product = last.product
         self.measure, self.pair = last.measure, Pair(last.region, last.partner)
         self.period = None if last.forecast else last.period
 

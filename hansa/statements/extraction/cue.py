@@ -80,7 +80,7 @@ def expression(language: str, *kinds: str) -> re.Pattern[str]:
 
 
 LOOSE = ("causal", "evaluative", "vague")  # looked for in every sentence
-_ALONE = (*LOOSE, "carry", "top")  # kinds that do not hide the others
+_ALONE = (*LOOSE, "carry", "top", "goods", "all_goods", "no_goods")  # kinds that do not hide the others
 
 
 def _of_figures(language: str) -> list[str]:
@@ -129,6 +129,17 @@ def _patterns(
     return known, [(re.compile(branches([pattern])), pattern) for pattern in known if "*" in pattern]
 
 
+def _chosen(fitting: list[tuple[str, str, str]]) -> list[tuple[str, str]]:
+    """Kind and sense of the patterns with the most letters said; of `_BESIDE` those with the most of their kind:
+    "вырастет" is a rise that is still to come, "снижение" a fall before a figure and after it.
+    """
+    said = [(len(pattern.replace("*", "")), kind, sense) for pattern, kind, sense in fitting]
+    most = {kind: max(size for size, one, _ in said if one == kind) for _, kind, _ in said}
+    longest = max(most.values(), default=0)
+    return [(kind, sense) for size, kind, sense in said if size == (most[kind] if kind in _BESIDE else longest)]
+
+
+_BESIDE = ("verb", "after", "noun", "comparator", "forecast")  # kinds that do not hide each other
 _MEANT: dict[tuple[str, str, tuple[str, ...]], tuple[tuple[str, str], ...]] = {}
 _MOST = 20_000  # forms that are remembered; a text of endless forms does not fill the memory
 
@@ -142,9 +153,7 @@ def _meanings(found: str, language: str, kinds: tuple[str, ...]) -> tuple[tuple[
         fitting = [pattern for one, pattern in starred if one.fullmatch(text)]
         if text in known:
             fitting.append(text)
-        longest = max((len(pattern.replace("*", "")) for pattern in fitting), default=0)
-        fitting = [pattern for pattern in fitting if len(pattern.replace("*", "")) == longest]
         if len(_MEANT) >= _MOST:
             _MEANT.clear()
-        _MEANT[key] = tuple(dict.fromkeys(sense for pattern in fitting for sense in known[pattern]))
+        _MEANT[key] = tuple(dict.fromkeys(_chosen([(pattern, *one) for pattern in fitting for one in known[pattern]])))
     return _MEANT[key]

@@ -120,12 +120,18 @@ def _tops(low: str, language: str) -> list[Cue]:
 
 
 def _firsts(low: str, language: str, figures: list[Quantity], tops: list[Cue]) -> list[tuple[Quantity, Cue]]:
-    """First places as figures, and the noun after each; "second largest partner" is no first place."""
+    """First places as figures, and the noun after each; "second largest partner" and "five largest" are none."""
     found = []
     for top in tops:
-        if any((one.kind == "ordinal" and 0 <= top.start - one.end < 12) or _overlap(one, top) for one in figures):
+        if any(_counted(one, top) or _overlap(one, top) for one in figures):
             continue
         end = low.find(" ", top.start, top.end)
         figure = Quantity(top.start, end, 1.0, 1.0, None, "ordinal", None, top.start, end)
         found += [(figure, noun) for noun in cues(low, language, end, top.end, kinds=("rank",))[-1:]]
     return found
+
+
+def _counted(figure: Quantity, top: Cue) -> bool:
+    """Whether a number belongs to words for a first place that follow it: "second largest", "five largest"."""
+    between = top.start - figure.end
+    return (figure.kind == "ordinal" and 0 <= between < 12) or (figure.kind == "number" and 0 <= between < 2)

@@ -29,8 +29,15 @@ class Links:
     joining: frozenset[str]
     line: frozenset[str]
     of: frozenset[str]
+    goods: frozenset[str]
+    many: tuple[str, ...]
+    past: tuple[str, ...]
+    multiplied: tuple[str, ...]
     first_time: tuple[str, ...]
+    plus: tuple[str, ...]
+    respectively: tuple[str, ...]
     locative: tuple[str, ...]
+    undeclined: frozenset[str]
     head_last: bool
     goes_on: re.Pattern[str]
     before_name: re.Pattern[str]
@@ -39,6 +46,14 @@ class Links:
     not_counted: re.Pattern[str]
     no_noun: re.Pattern[str]
     price: re.Pattern[str]
+    dear: re.Pattern[str]
+    yearly: re.Pattern[str]
+    over_years: re.Pattern[str]
+    among_first: re.Pattern[str]
+    superlative: re.Pattern[str]
+    one_in: re.Pattern[str]
+    every: re.Pattern[str]
+    coin: re.Pattern[str]
 
 
 @cache
@@ -59,8 +74,15 @@ def links(language: str) -> Links:
         joining=frozenset(clause["joining"]),
         line=frozenset(clause["line"]),
         of=frozenset(clause["of"]),
+        goods=frozenset(clause["goods"]),
+        many=tuple(clause["many"]),
+        past=tuple(clause["past"]),
+        multiplied=tuple(clause["multiplied"]),
         first_time=tuple(clause["first_time"]),
+        plus=tuple(clause["plus"]),
+        respectively=tuple(clause["respectively"]),
         locative=tuple(name["locative"]),
+        undeclined=frozenset(name["undeclined"]),
         head_last=clause["head_last"],
         goes_on=re.compile(rf"[\s,]*\w+{_any(clause['participle'])}\b"),
         before_name=re.compile(rf"([^\W\d]+)(?:\s+{the})?{group}[\s\"'«(]*$"),
@@ -69,6 +91,14 @@ def links(language: str) -> Links:
         not_counted=re.compile(rf"\b{_any(clause['not_counted'])}\b"),
         no_noun=re.compile(rf"\s*(?:[,.;:)\]—–-]|$|{_any(clause['no_noun'])}\b)"),
         price=re.compile(rf"\s+{_any(clause['price'])}\b"),
+        dear=re.compile(rf"{_any(clause['dear'])}\b"),
+        yearly=re.compile(rf"[\s,]*{_any(clause['yearly'])}\b(?!\s+{_any(clause['not_yearly'])}\b)"),
+        over_years=re.compile(rf"\b{_any(clause['over_years'])}\s+(\w+)\s+{_any(clause['years'])}\b"),
+        among_first=re.compile(rf"\b{_any(clause['among_first'])}\s+$"),
+        superlative=re.compile(rf"\s+{_any(clause['superlative'])}\w*\s"),
+        one_in=re.compile(rf"\b{_any(clause['one_in'])}\s+$"),
+        every=re.compile(rf"\b{_any(clause['every'])}\s+$"),
+        coin=re.compile(rf"\s+{_any(clause['coin'])}\b"),
     )
 
 

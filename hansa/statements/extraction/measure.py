@@ -48,7 +48,8 @@ def subjects(passage: Passage) -> list[Subject]:
             one = Subject(_measure(tight), tight, tight.kind == "other", after=True)
         elif ahead:
             cue = _head(passage, _trade(ahead) or ahead)
-            one = Subject(_measure(cue), cue, cue.kind == "other")
+            priced = cue.kind == "measure" and _priced(passage, cue)
+            one = Subject(None if priced else _measure(cue), cue, cue.kind == "other" or priced)
         elif found:
             one = found[-1]
         else:
@@ -71,6 +72,18 @@ def _head(passage: Passage, found: list[Cue]) -> Cue:
     return found[-1]
 
 
+def _priced(passage: Passage, cue: Cue) -> bool:
+    """Whether it is a price that is meant: "prices of imported cars", "export prices"; "value of exports" is not."""
+    dear = links(passage.language).dear
+    for other in passage.of("other", within=(max(passage.start, cue.start - 30), min(passage.end, cue.end + 12))):
+        if not dear.fullmatch(passage.low, other.start, other.end):
+            continue
+        low, high = (other.end, cue.start) if other.end <= cue.start else (cue.end, other.start)
+        if len(passage.said(low, high).split()) <= (2 if other.end <= cue.start else 0):
+            return not passage.of("verb", within=(low, high)) and not _COMMA.search(passage.low, low, high)
+    return False
+
+
 def _measure(cue: Cue) -> str | None:
     return cue.sense if cue.kind == "measure" else None
 
@@ -91,8 +104,13 @@ def _tight(passage: Passage, start: int, end: int) -> Cue | None:
 
 def _genitive(passage: Passage, start: int, cue: Cue) -> bool:
     """Whether "of" leads from a figure to a measure after it."""
-    said = _WORD.findall(passage.said(start, cue.start))
-    return bool(said) and said[0] in links(passage.language).of
+    between, of = passage.said(start, cue.start), links(passage.language).of
+    said = _WORD.findall(between)
+    if not of:  # "31% экспорта": the case says it
+        return not between.strip() and any(
+            one.end == start and one.kind in ("percent", "fraction") for one in passage.figures
+        )
+    return bool(said) and said[0] in of
 
 
 def scope_of(passage: Passage, place: int) -> str | None:

@@ -39,11 +39,21 @@ def pairs(passage: Passage, measures: list[tuple[str | None, Cue | None]], forms
         if not here and place and (same or ranked or cue is None or measures[place - 1][1] == cue):
             found.append(found[-1])
             continue
+        if not here and place and {measure, measures[place - 1][0]} == set(ONE_SIDED) and form == forms[place - 1]:
+            found.append(found[-1])  # "exports to Kenya fell, imports rose"
+            continue
+        if not here and place and measure in ONE_SIDED and form not in ("rank", "share") and _one_named(found[-1]):
+            found.append(found[-1])  # "trade with Kenya was 3, exports 2"
+            continue
         kept = [mention for mention in known if same] if form not in ("rank", "share") else []
         subject = here or (known if place and measures[place - 1][0] is not None else [])
         roles = _roles(passage, subject, measure, cue, form)
         if form == "share" and same and len(here) == 1 and found[-1].region is not None:
             roles = Pair(found[-1].region, here[0].code)  # "40 % came from China and 25 % from Russia"
+        if here and place and not same and {measure, measures[place - 1][0]} == set(ONE_SIDED):
+            last = found[-1]  # "exports of Kenya to Japan were 5, imports from Japan 3"
+            if roles.region is None and roles.partner == last.partner:
+                roles = last
         if here and kept and same:
             last = found[-1]
             roles = replace(roles, region=roles.region or last.region, partner=roles.partner or last.partner)
@@ -57,6 +67,29 @@ def pairs(passage: Passage, measures: list[tuple[str | None, Cue | None]], forms
     return found
 
 
+def several(passage: Passage, place: int) -> bool:
+    """Whether more than two regions are named as the sides of a figure: "trade between Kenya, Uganda and Tanzania"."""
+    words = links(passage.language)
+    run: list[Mention] = []
+    for one in _mentions(passage, place):
+        said = passage.said(run[-1].end, one.start).replace(",", " ").split() if run else []
+        if not run or any(word not in words.joining and word not in ("the", "и") for word in said):
+            led = preposition(passage, one) in words.between | words.with_ | words.to | words.from_
+            led = (
+                led
+                or any(  # "exports of Kenya", «экспорт Кении»
+                    set(passage.said(cue.end, one.start).split()) <= words.of
+                    for cue in passage.of("measure", within=(passage.start, one.start))[-1:]
+                )
+            )
+            run = [one] if led else []
+            continue
+        run.append(one)
+        if len({mention.code for mention in run}) > 2:
+            return True
+    return False
+
+
 def _mentions(passage: Passage, place: int) -> list[Mention]:
     """Regions named between the figure before and this one, and after it up to the next stop."""
     start = _stretch(passage, place - 1) if place else passage.start
@@ -68,13 +101,29 @@ def _is_side(passage: Passage, mention: Mention) -> bool:
     """Whether a name may be one side of trade: a region, or a bloc that goods go to or come from; not one "among the
     members of" which something is.
     """
-    if mention.kind == "region":
+    if mention.kind == "region" or _has(passage, mention):
         return True
     words, word = links(passage.language), preposition(passage, mention)
     near = (max(passage.start, mention.start - 30), mention.start)
     if word in words.place:
         return bool(passage.of("measure", within=near))
     return word in words.to | words.from_ | words.with_
+
+
+def _one_named(pair: Pair) -> bool:
+    return pair.region is None and pair.partner is not None
+
+
+def _has(passage: Passage, mention: Mention) -> bool:
+    """Whether trade or partners are a bloc's own: "EU exports", "the EU's partner", "доля ЕС"."""
+    if _GENITIVE.match(passage.low, mention.end):
+        return True
+    own = passage.of(
+        "measure", "share", within=(max(passage.start, mention.start - 30), min(passage.end, mention.end + 30))
+    )
+    ahead = any(cue.end <= mention.start and not passage.said(cue.end, mention.start).strip() for cue in own)
+    behind = any(mention.end <= cue.start and not passage.said(mention.end, cue.start).strip() for cue in own)
+    return ahead or (behind and not preposition(passage, mention))
 
 
 def _stretch(passage: Passage, place: int) -> int:
@@ -130,7 +179,9 @@ def _side(passage: Passage, mention: Mention, measure: str, cue: Cue | None) -> 
     words, word = links(passage.language), preposition(passage, mention)
     after = cue is not None and mention.start >= cue.end
     outward = measure == "exports"
-    if word in words.to and not (word in words.place and mention.text.lower().endswith(words.locative)):
+    said = mention.text.lower()
+    located = said.endswith(words.locative) and said not in words.undeclined
+    if word in words.to and not (word in words.place and located):
         return "partner" if outward else "region"
     if word in words.from_:
         return "region" if outward else "partner"
@@ -176,7 +227,8 @@ def _of_rank(passage: Passage, mentions: list[Mention]) -> Pair:
     if not standing or len(codes) < 2:
         owner = next((m for m in mentions if standing and _owns(passage, m, standing)), None)
         if owner is not None:
-            return Pair(owner.code, _bloc_ranked(passage, standing[0].start))
+            ranked = _bloc_ranked(passage, standing[0].start)
+            return Pair(owner.code, ranked if ranked != owner.code else None)
         return Pair(None, codes[0] if codes else None)
     owner = next((mention for mention in mentions if _owns(passage, mention, standing)), None)
     if owner is None:

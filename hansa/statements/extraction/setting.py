@@ -26,6 +26,7 @@ class Setting:
     verb : ``up``, ``down``, ``reach``, or empty; own : it is said of this figure, not only of the one before.
     joined : nothing stands between verb and figure but what is near it.
     share : a share is spoken of. noun : the verb is said of a growth: "the increase was".
+    rate : of growth: "the growth rate slowed to 6 %".
     index : a hundred stands for the base: "the growth rate was 112 %". denied : "did not grow by".
     """
 
@@ -39,6 +40,7 @@ class Setting:
     direction: str = ""
     share: bool = False
     noun: bool = False
+    rate: bool = False
     index: bool = False
     forecast: bool = False
     denied: bool = False
@@ -62,7 +64,10 @@ def setting(passage: Passage, place: int, previous: Setting | None) -> Setting:
     goes_on = previous is not None and not own
     if previous is not None and not own:
         verb, direction, share = previous.verb, previous.direction, share or previous.share
-    comparator, negated, leading = _comparator(passage, place, near, bool(direction), bool(verb))
+        if _doubled(passage, place):
+            direction = ""  # "fell by 5 percent, while imports doubled"
+    reached = bool(verb) or (place > 0 and passage.figures[place - 1].kind in ("multiple", "percent", "fraction"))
+    comparator, negated, leading = _comparator(passage, place, near, bool(direction), reached)
     return Setting(
         start=min(
             [cue.start for cue in near if cue.kind == "qualifier"] + leading, default=passage.figures[place].start
@@ -76,10 +81,18 @@ def setting(passage: Passage, place: int, previous: Setting | None) -> Setting:
         direction=direction,
         share=share,
         noun=_of_noun(passage, verbs),
+        rate=bool(passage.of("index", within=before)) or (goes_on and previous is not None and previous.rate),
         index=_of_index(passage, place, verb == "reach" and not direction),
         forecast=_forecast(passage, place, previous, goes_on),
         denied=not negated and bool(verbs) and _negated(passage, verbs[-1].start) and comparator == "",
     )
+
+
+def _doubled(passage: Passage, place: int) -> bool:
+    """Whether a figure is a verb itself: "doubled"."""
+    figure = passage.figures[place]
+    said = passage.said(figure.numeral_start, figure.numeral_end)
+    return figure.kind == "multiple" and said.isalpha() and said.endswith(links(passage.language).multiplied)
 
 
 def form_of(passage: Passage, place: int, around: Setting) -> str | None:
@@ -113,7 +126,7 @@ def _crossed(passage: Passage, place: int, around: Setting) -> bool:
 def _form_of_part(passage: Passage, place: int, around: Setting) -> str | None:
     """Growth or share: "by 12 %" grows; "the share is 12 %" and "12 % of exports" do not; "+12 %" grows too."""
     moves = around.direction in DIRECTIONS
-    if around.index or _signed(passage, place):
+    if around.index or around.rate or _signed(passage, place):
         return "growth"
     if around.share:
         return "growth" if moves and around.preposition == "by" else "share"
@@ -126,7 +139,8 @@ def _form_of_part(passage: Passage, place: int, around: Setting) -> str | None:
 
 def _signed(passage: Passage, place: int) -> bool:
     figure = passage.figures[place]
-    return figure.value < 0 or passage.low[figure.start - 1 : figure.start] == "+"
+    said = passage.low[max(passage.start, figure.start - 8) : figure.start].rstrip()
+    return figure.value < 0 or said.endswith(links(passage.language).plus)
 
 
 def _of_index(passage: Passage, place: int, reached: bool) -> bool:

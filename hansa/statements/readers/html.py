@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from hansa.errors import DataError, HansaError
 from hansa.statements.readers import Content, without_library
 from hansa.statements.readers.header import iso
-from hansa.statements.readers.text import decode, tidy
+from hansa.statements.readers.text import decode, tidy, without_control
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -81,17 +81,23 @@ def read_html(content: bytes | str, name: str, encoding: str | None = None) -> C
             *notes,
             f"the HTML is broken (line {faults[0].line}: {faults[0].message.strip()}); it is read as far as it goes",
         )
-    said = _said(page)
+    said = {key: without_control(value) for key, value in _said(page).items()}
     body, left_out = _body(page)
     if not body and (body := _text(page, Counter(), menus=True)):
         notes = (*notes, "menus could not be told from the text, and are read with it")
         left_out.clear()
     if left_out:
         notes = (*notes, "left out: " + ", ".join(f"{tag} ({count})" for tag, count in sorted(left_out.items())))
+    if not body and faults:
+        raise DataError(
+            f"The page holds no text: its HTML is broken (line {faults[0].line}: {faults[0].message.strip()}). "
+            "Open it in a browser and save it as text or PDF.",
+            file=name,
+        )
     if not body:
         raise DataError("The page holds no text: is it drawn by a script? Save it as text or PDF.", file=name)
     return Content(
-        body,
+        without_control(body),  # what a character reference such as &#27; stands for
         title=said.get("title"),
         published=said.get("published"),
         source=said.get("source"),

@@ -10,7 +10,7 @@ from hansa.statements.readers import Content
 
 _LINE_END = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _INVISIBLE = re.compile("[\u00ad\u200b\ufeff]")  # soft hyphen, zero-width space, byte order mark
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_ACTING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")  # what no text needs, and a screen obeys
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x1f]")
 _CONTROL_BYTE = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _MOST_CONTROL = 0.002
@@ -39,7 +39,16 @@ def tidy(text: str, name: str) -> str:
         raise DataError("The text is empty.", file=name)
     if text.count("\0") or len(_CONTROL.findall(text)) > _MOST_CONTROL * len(text):
         raise _binary(name)
-    return _SURROGATE.sub("\ufffd", text)
+    return without_control(text)
+
+
+def without_control(text: str) -> str:
+    r"""The text with a mark of replacement for each control character but tab and line feed, and for lone surrogates.
+
+    >>> without_control("5\x1b[31m bn\n")
+    '5\ufffd[31m bn\n'
+    """
+    return _ACTING.sub("\ufffd", text)
 
 
 def decode(content: bytes, name: str, encoding: str | None = None) -> tuple[str, tuple[str, ...]]:

@@ -194,6 +194,10 @@ def _is_year(read: _Read, atom: Atom, before: _Before, following: str) -> bool:
         return True
     if next_two in ("'s", "’s") or (last in ("(", "[") and next_two[:1] in (")", "]")):
         return True
+    if next_two == ": " and (
+        last in ("(", "[", "") or text[max(0, atom.start - 4) : atom.start].rstrip(" ")[-1:] in (";", "\n")
+    ):
+        return True  # "(2022: 7.4 bn euros)"
     if not read.found or atom.start - read.found[-1][1].end > 8 or read.found[-1][1].what != "year":
         return False
     return text[read.found[-1][1].end : atom.start].strip() in about["lists"]  # "2021 and 2022"

@@ -9,7 +9,7 @@ from hansa.errors import HansaError
 from hansa.indicator import find
 from hansa.statements.verification.choice import ALL, Choice
 from hansa.statements.verification.figure import figure
-from hansa.statements.verification.holdings import partners_of, periods_of, regions_of, tellers_of
+from hansa.statements.verification.holdings import partners_of, periods_of, regions_of, told_best
 from hansa.statements.verification.known_by import Figure
 from hansa.statements.verification.ledger import Ledger, View
 from hansa.statements.verification.question import Question, read_period
@@ -23,9 +23,9 @@ def beside(asked: Question, ledger: Ledger, datasets: Sequence[str], as_of: str 
     """Level and growth, share and rank in the last known year: a sentence for each dataset and fact, with source."""
     found: list[Sentence] = []
     for dataset in datasets:
-        here, view = sides(asked, ledger, View(dataset, as_of=as_of))
         try:
-            view = replace(view, told_by=_teller(ledger, view))
+            here, view = sides(asked, ledger, View(dataset, as_of=as_of))
+            view = told_best(ledger, view)
             known = periods_of(ledger, view, "A")
         except HansaError:
             continue
@@ -34,11 +34,6 @@ def beside(asked: Question, ledger: Ledger, datasets: Sequence[str], as_of: str 
             continue
         found += _of_year(here, ledger, view, years[-1])
     return tuple(found)
-
-
-def _teller(ledger: Ledger, view: View) -> str | None:
-    tellers = tellers_of(ledger, view)
-    return "reconciled" if "reconciled" in tellers else tellers[0]
 
 
 def _of_year(asked: Question, ledger: Ledger, view: View, year: str) -> list[Sentence]:
@@ -70,7 +65,7 @@ def _of_year(asked: Question, ledger: Ledger, view: View, year: str) -> list[Sen
         more: dict[str, Value] = {"share": Amount(share.value / 100, "share"), "source": _source(share)}
         more |= {"count": Amount(partners_of(ledger, view, asked.region), "count")}
         template = mark(
-            "Last known year, {year}: {flow} is {share} of that with all {count} partners listed "
+            "Last known year, {year}: {flow} is {share} of the sum over all {count} partners in the table "
             "(“{dataset}”, {source})."
         )
         sentences.append(Sentence(template, {**values, **more}, _evidence(share)))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from hansa import period as periods
 from hansa.statements.verification.choice import CONSTANT, Choice
 from hansa.statements.verification.exchange import DOLLAR
@@ -13,8 +15,10 @@ from hansa.statements.verification.known_by import Figure, command_of, known_by,
 from hansa.statements.verification.lacking import Lacking, no_deflator, not_covered
 from hansa.statements.verification.ledger import PAIR, Ledger
 from hansa.statements.verification.level import Level, asking, level
-from hansa.statements.verification.question import MEASURE_NAMES, Question
+from hansa.statements.verification.question import MEASURE_NAMES, Period, Question
 from hansa.statements.verification.shown import flow_of, said, shown
+from hansa.trade.growth_rate import compound
+from hansa.trade.indicators.series import years_between
 from hansa.wording import Amount, Name, Sentence, Value, mark
 
 
@@ -55,8 +59,17 @@ def compared_levels(ledger: Ledger, asked: Question, choice: Choice) -> Figure:
             "{measure}, {flow}: {now} in {period} against {then} in {base}, prices {prices}, "
             "is {figure} at constant prices."
         )
-    value = factor if asked.form == "multiple" else 100 * (factor - 1)
+    value = _compared(asked, factor, base, choice.period)
     values["figure"] = shown(value, "times" if asked.form == "multiple" else "%")
+    if asked.form == "average":
+        template = (
+            mark(
+                "{measure}, {flow}: {now} in {period} against {then} in {base}, prices {prices}, is {figure} a year on "
+                "average at constant prices."
+            )
+            if choice.prices == CONSTANT
+            else mark("{measure}, {flow}: {now} in {period} against {then} in {base} is {figure} a year on average.")
+        )
     if asked.form == "multiple":
         template = (
             mark("{measure}, {flow}: {now} in {period} is {figure} times the {then} in {base}, at constant prices.")
@@ -67,11 +80,31 @@ def compared_levels(ledger: Ledger, asked: Question, choice: Choice) -> Figure:
     return known_by(ledger, asked, choice, value, Sentence(template, values), now, method, more, then)
 
 
+def _compared(asked: Question, factor: float, base: Period, period: Period) -> float:
+    """A factor as the claim says it: times as much, growth in per cent, or growth a year in per cent."""
+    if asked.form == "multiple":
+        return factor
+    if asked.form != "average":
+        return 100 * (factor - 1)
+    if factor <= 0:
+        raise Lacking("no data", Sentence(mark("There is no growth a year between a value above zero and one below.")))
+    years = years_between(base.last, period.last)
+    return 100 * float(compound(np.array(1.0), np.array(factor), years))
+
+
 def _growth_method(asked: Question, choice: Choice, now: Level, then: Level) -> tuple[str, dict[str, Any]]:
     """The indicator that gives this growth by itself; the measure compared where none does (sums of months)."""
-    if asked.form != "growth" or len(now.parts) > 1 or len(then.parts) > 1 or now.rhythm != then.rhythm:
+    if (
+        asked.form not in ("growth", "average")
+        or len(now.parts) > 1
+        or len(then.parts) > 1
+        or now.rhythm != then.rhythm
+    ):
         return "", {}
     period, base = now.parts[0], then.parts[0]
+    if asked.form == "average":
+        plain = now.conversion is None and choice.measure != "balance" and choice.prices != CONSTANT
+        return ("growth_compound", {"start": base, "end": period}) if plain else ("", {})
     if base == periods.same_period_last_year(period):
         against = "last_year"
     else:
@@ -121,7 +154,7 @@ def volume(ledger: Ledger, asked: Question, choice: Choice) -> Figure:
     if row is None or row["volume_index"] is None:
         raise Lacking("no data", Sentence(mark("No product has a quantity in both periods.")))
     factor = row["volume_index"]
-    value = factor if asked.form == "multiple" else 100 * (factor - 1)
+    value = _compared(asked, factor, base, choice.period)
     sentence = Sentence(
         mark("Volume of {flow}, {period} against {base}: {figure}, from unit values of {coverage} of the trade."),
         {

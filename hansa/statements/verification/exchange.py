@@ -28,6 +28,15 @@ def currency_of(region: str, year: int) -> str | None:
     return found[0] if found else None
 
 
+def is_known(currency: str) -> bool:
+    """Whether CLDR knows a currency; one that it does not know has the code of its region (`own_currency`).
+
+    >>> is_known("RUB"), is_known("XBR")
+    (True, False)
+    """
+    return currency in list_currencies()
+
+
 def rate_region(
     currency: str, period: str, rates: Mapping[tuple[str, str], float], first: Iterable[str | None]
 ) -> str | None:
@@ -40,7 +49,7 @@ def rate_region(
     'RUS'
     """
     asked = [region for region in first if region is not None]
-    if currency not in list_currencies():
+    if not is_known(currency):
         return next((region for region in asked if rates.get((region, period), 1.0) != 1.0), None)
     year = periods.year(period)
     everyone = dict.fromkeys([*asked, *sorted({region for region, _ in rates})])

@@ -7,7 +7,7 @@ from dataclasses import replace
 from hansa.statements.verification.choice import CURRENT, VOLUME, Choice
 from hansa.statements.verification.comparison import compared_levels, volume
 from hansa.statements.verification.known_by import Figure, known_by
-from hansa.statements.verification.lacking import Lacking, refuse_absent, refuse_other_office
+from hansa.statements.verification.lacking import Lacking, refuse_absent, refuse_narrow, refuse_other_office
 from hansa.statements.verification.ledger import Ledger
 from hansa.statements.verification.level import level
 from hansa.statements.verification.question import MEASURE_NAMES, Question
@@ -24,9 +24,15 @@ def figure(ledger: Ledger, asked: Question, choice: Choice) -> Figure:
     Lacking : there is none; says what is missing.
     HansaError : what the indicator or the store refuses.
     """
+    return ledger.keep(("figure", asked, choice), lambda: _figure(ledger, asked, choice))
+
+
+def _figure(ledger: Ledger, asked: Question, choice: Choice) -> Figure:
     refuse_absent(ledger, asked, choice)
     if asked.partner is None or asked.form in ("rank", "share", "points"):
         refuse_other_office(ledger, asked, choice.view)
+    if asked.partner is None:
+        refuse_narrow(ledger, asked, choice.view)
     if asked.form == "rank":
         return rank(ledger, asked, choice)
     if asked.form == "share":

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from hansa import dense
 from hansa import period as periods
 from hansa.archive import Entry
-from hansa.statements.verification.ledger import PAIR, Ledger, View
+from hansa.statements.verification.ledger import PAIR, Ledger, View, some
 from hansa.statements.verification.question import Period
 from hansa.trade.group import members_of, region_codes
 from hansa.trade.side import SideTable
@@ -30,19 +31,24 @@ def tellers_of(ledger: Ledger, view: View) -> tuple[str | None, ...]:
     """
 
     def found() -> tuple[str | None, ...]:
-        flows = ledger.some(view)
+        flows = some(ledger, view)
         if flows.told_by != "both":
             return (flows.told_by,)
-        told = {
-            side: {tuple(row.values()) for row in flows.where(told_by=side).totals(*PAIR).select(PAIR).to_pylist()}
-            for side in PAIR
-        }
+        told: dict[str, set[tuple[str, str]]] = {side: set() for side in PAIR}
+        for row in flows.totals(*PAIR, "told_by").to_pylist():
+            told[row["told_by"]].add((row["origin"], row["destination"]))
         if told["origin"] & told["destination"]:
             return ("origin", "destination", "reconciled")
         offices = {origin for origin, _ in told["origin"]} | {place for _, place in told["destination"]}
         return tuple(offices) if len(offices) == 1 else ("reconciled",)
 
     return ledger.keep(("tellers", view.dataset, view.scope, view.as_of), found)
+
+
+def told_best(ledger: Ledger, view: View) -> View:
+    """The view as told by both reports reconciled where there are two, else by the one there is."""
+    tellers = tellers_of(ledger, view)
+    return replace(view, told_by="reconciled" if "reconciled" in tellers else tellers[0])
 
 
 def periods_of(ledger: Ledger, view: View, rhythm: str) -> list[str]:
@@ -59,7 +65,7 @@ def regions_of(ledger: Ledger, view: View) -> frozenset[str]:
     """Every region that a view's dataset names, and the groups made of them."""
     named = ledger.keep(
         ("regions", view.dataset, view.scope, view.as_of),
-        lambda: frozenset(region_codes(ledger.some(view))),
+        lambda: frozenset(region_codes(some(ledger, view))),
     )
     return named | {group.code for group in view.groups} if view.groups else named
 
@@ -68,10 +74,11 @@ def partners_of(ledger: Ledger, view: View, region: str) -> int:
     """How many partners of a region a view's dataset names."""
 
     def found() -> int:
-        pairs = ledger.some(view).totals(*PAIR).select(PAIR).to_pylist()
+        pairs = some(ledger, view).totals(*PAIR).select(PAIR).to_pylist()
         own = set(members_of(region, view.groups))
-        others = {place for pair in pairs if own & set(pair.values()) for place in pair.values()}
-        return len(others - own)
+        others = {place for pair in pairs if own & set(pair.values()) for place in pair.values()} - own
+        whole = {place: group.code for group in view.groups for place in group.members}
+        return len({whole.get(place, place) for place in others})
 
     return ledger.keep(("partners", view.dataset, view.scope, view.as_of, view.groups, region), found)
 

@@ -39,7 +39,12 @@ def levels_known(claims: Sequence[Claim], ledger: Ledger, datasets: Sequence[str
     found: dict[tuple[str, str | None, str | None, str, str], KnownLevel] = {}
     for claim in claims:
         asked = question(claim)
-        if not isinstance(asked, Question) or asked.period is None or asked.form not in ("level", "change", "growth"):
+        if (
+            not isinstance(asked, Question)
+            or asked.product
+            or asked.period is None
+            or asked.form not in ("level", "change", "growth")
+        ):
             continue
         for period in (asked.period, asked.base or asked.period.years(-1)):
             for dataset in datasets:

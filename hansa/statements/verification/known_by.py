@@ -43,7 +43,9 @@ def known_by(
     method = method or found.method
     parts = list(dict.fromkeys([*(part for level in others for part in level.parts), *found.parts]))
     shown = found.parts[0] if method != found.method and len(found.parts) == 1 else parts
-    options = {**found.options, **(more or {}), "period": shown}
+    options = {**found.options, **(more or {})}
+    if "start" not in options:  # which narrows by itself
+        options["period"] = shown
     provenance = found.provenance.merge(*(level.provenance for level in others))
     command = command_of(ledger, asked, choice, found.rhythm, method, options)
     return Figure(value, arithmetic, method, command, provenance.then(method, found.parts[0]), notes_of(found.result))

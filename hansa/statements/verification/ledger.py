@@ -17,7 +17,7 @@ from hansa.archive import Entry
 from hansa.errors import DataError, HansaError, UnitMismatch
 from hansa.regions.lists import Lists
 from hansa.result import Result
-from hansa.trade.flows import Flows
+from hansa.trade.flows import Flows, one_report, valued
 from hansa.trade.group import Group, regrouped
 from hansa.trade.indicators import find
 from hansa.trade.indicators.declare import NARROWING
@@ -38,6 +38,7 @@ class View:
         of its exports and imports; None where the dataset does not say.
     as_of : ISO date, or None for the latest.
     groups : regions that are counted as one.
+    products : codes of the products that are counted; all where there are none.
     """
 
     dataset: str
@@ -45,6 +46,7 @@ class View:
     told_by: str | None = None
     as_of: str | None = None
     groups: tuple[Group, ...] = ()
+    products: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ class Ledger:
                 self._kept[key] = refusal
         found = self._kept[key]
         if isinstance(found, HansaError):
-            raise found
+            raise found.with_traceback(None)  # else it would grow each time
         return found
 
     # ---- what there is ----------------------------------------------------------------------------------------------
@@ -117,35 +119,60 @@ class Ledger:
 
         return self.keep(("rhythms", view.dataset, view.scope, view.as_of), found)
 
-    def some(self, view: View) -> Flows:
-        """The rows of a view's dataset as they were published, in its coarsest frequency.
-
-        Raises
-        ------
-        DataError : there are none.
-        """
-        rhythms = self.rhythms(view)
-        if not rhythms:
-            raise DataError(f"{view.dataset!r} has no {view.scope} of one stretch of time.")
-        return self.rows(view, rhythms[0])
-
     # ---- flows ------------------------------------------------------------------------------------------------------
     def flows(self, view: View, rhythm: str) -> Flows:
         """The flows of a view in a frequency, each of them once."""
 
         def found() -> Flows:
             flows = self._told(view, rhythm)
-            flows = regrouped(flows, view.groups) if view.groups and view.scope != BOTH else flows
-            flows.totals("period", *PAIR)  # read once; all sums but those of products are made of it
-            return flows
+            if view.products and view.scope != BOTH:
+                flows = flows.where(product=view.products)
+            return regrouped(flows, view.groups) if view.groups and view.scope != BOTH else flows
 
         return self.keep(("flows", view, rhythm), found)
+
+    def sums(self, view: View, rhythm: str) -> Flows:
+        """The flows of a view summed over products: a small table, of which levels, shares and ranks are made."""
+
+        def found() -> Flows:
+            flows = self.flows(view, rhythm)
+            table = self._chosen(view, rhythm)
+            if table is None:
+                flows = one_report(flows)
+                table = flows.totals("period", *PAIR)
+            return replace(flows, table=tables.frame(table), _sums={}, _fit=[])
+
+        return self.keep(("sums", view, rhythm), found)
+
+    def _chosen(self, view: View, rhythm: str) -> pa.Table | None:
+        """Sums of one of two mirror reports, chosen from those of both; None where there is more to it than that."""
+        if view.scope == BOTH or view.groups or view.products or view.told_by in (None, "reconciled"):
+            return None
+        rows = self.rows(view, rhythm)
+        if rows.told_by != "both" or not self._valued(view, rhythm):
+            return None
+        table = rows.totals("period", *PAIR, "told_by")
+        if view.told_by in PAIR:
+            chosen = pc.equal(table["told_by"], view.told_by)
+        else:
+            own = (pc.and_(pc.equal(table["told_by"], side), pc.equal(table[side], view.told_by)) for side in PAIR)
+            chosen = pc.or_(*own)
+        return table.filter(chosen).drop_columns("told_by")
+
+    def _valued(self, view: View, rhythm: str) -> bool:
+        """Whether every row has a value, so that nothing is to be noted of any choice of them."""
+
+        def found() -> bool:
+            rows = self.rows(view, rhythm)
+            return valued(rows) is rows
+
+        return self.keep(("valued", view.dataset, view.scope, view.as_of, rhythm), found)
 
     def at(self, view: View, parts: Sequence[str]) -> Flows:
         """The flows of some periods summed to one stretch, without a period."""
 
         def summed() -> Flows:
-            flows = self.flows(view, periods.frequency(parts[0]))
+            flows = self.sums(view, periods.frequency(parts[0]))
             table = flows.totals("period", *PAIR)
             table = table.filter(pc.is_in(table["period"], pa.array(list(parts), pa.string())))
             provenance = flows.provenance.then("rows", f"period = {', '.join(parts)}")
@@ -156,7 +183,7 @@ class Ledger:
 
     def _told(self, view: View, rhythm: str) -> Flows:
         if view.scope == BOTH:
-            return _together(*(self.flows(replace(view, scope=scope), rhythm) for scope in ("goods", "services")))
+            return _together(*(self.sums(replace(view, scope=scope), rhythm) for scope in ("goods", "services")))
         flows = self.rows(view, rhythm)
         if flows.told_by != "both":
             return flows
@@ -171,11 +198,14 @@ class Ledger:
     def rows(self, view: View, rhythm: str) -> Flows:
         """The rows of a dataset as they were published, in a frequency; of both scopes those of goods stand for all."""
         if view.scope == BOTH:
-            goods, services = (self.rows(replace(view, scope=scope), rhythm) for scope in ("goods", "services"))
-            return _shared_periods(goods, services)
+            parts = [replace(view, scope=scope) for scope in ("goods", "services")]
+            return self.keep(
+                ("raw", view.dataset, BOTH, view.as_of, rhythm),
+                lambda: _shared_periods(*(self.rows(part, rhythm) for part in parts)),
+            )
         return self.keep(
             ("raw", view.dataset, view.scope, view.as_of, rhythm),
-            lambda: self.store.flows(self._name(view), as_of=view.as_of, scope=view.scope, frequency=rhythm),
+            lambda: _read(self.store.flows(self._name(view), as_of=view.as_of, scope=view.scope, frequency=rhythm)),
         )
 
     def _name(self, view: View) -> str:
@@ -204,6 +234,7 @@ class Ledger:
             for name, value in options.items():
                 text = ",".join([value] if isinstance(value, str) else map(str, value))
                 words += [f"--{name}", text] if name in NARROWING else ["-p", f"{name}={text}"]
+            words += ["--product", ",".join(view.products)] if view.products else []
             words += [word for group in view.groups for word in ("--regroup", group.option)]
             told_by = view.told_by if view.told_by in (*PAIR, "reconciled") else None
             more = {"frequency": rhythm, "told-by": told_by, "scope": scope if scope != "goods" else None}
@@ -211,6 +242,25 @@ class Ledger:
             more |= {"as-of": view.as_of}
             lines.append(shlex.join([*words, *(w for name, text in more.items() if text for w in (f"--{name}", text))]))
         return "\n".join(lines)
+
+
+def some(ledger: Ledger, view: View) -> Flows:
+    """The rows of a view's dataset as they were published, in its coarsest frequency.
+
+    Raises
+    ------
+    DataError : there are none.
+    """
+    rhythms = ledger.rhythms(view)
+    if not rhythms:
+        raise DataError(f"{view.dataset!r} has no {view.scope} of one stretch of time.")
+    return ledger.rows(view, rhythms[0])
+
+
+def _read(flows: Flows) -> Flows:
+    """The same flows, their sums read once: all others but those of products are made of them."""
+    flows.totals("period", *PAIR, *(["told_by"] if flows.told_by == "both" else []))
+    return flows
 
 
 def _own_report(flows: Flows, region: str) -> Flows:

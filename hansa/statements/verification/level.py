@@ -71,9 +71,12 @@ def level(ledger: Ledger, asked: Question, choice: Choice, period: Period) -> Le
     rhythm, parts = made
     method, options = asking(asked, choice.measure)
     view = choice.view
-    result = ledger.ask(("flows", view, rhythm), lambda: ledger.flows(view, rhythm), method, **options)
+    result = ledger.ask(("flows", view, rhythm), lambda: ledger.sums(view, rhythm), method, **options)
     unit = ledger.flows(view, rhythm).unit
-    found = {row["period"]: row[method] * unit.scale for row in result.rows() if row[method] is not None}
+    found = ledger.keep(
+        ("levels", view, rhythm, method, *options.items()),
+        lambda: {row["period"]: row[method] * unit.scale for row in result.rows() if row[method] is not None},
+    )
     if not any(part in found for part in parts):
         raise no_row(asked, choice, period)
     target = choice.currency or unit.currency

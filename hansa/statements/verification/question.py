@@ -13,7 +13,8 @@ from hansa.wording import Name, Sentence, mark
 TRADE = ("turnover", "exports", "imports", "balance")
 SHARED = ("turnover", "exports", "imports")  # of which there are shares and ranks
 FLOW_FORMS = ("level", "change", "growth", "share", "rank", "multiple")
-COMPARING = ("change", "growth", "multiple", "points")  # points: a share that changed
+# points: a share that changed; average: growth a year over several years
+COMPARING = ("change", "growth", "multiple", "points", "average")
 
 # What would hold the answer to claims that are not about trade.
 REGISTERS = {
@@ -140,6 +141,8 @@ class Question:
     period : as said; None where it is not said.
     base : as said, or None.
     day : when it was said (ISO date), or None.
+    product : what goods are meant, in words, then by name and code; None where all are.
+    open_partner : the partner is known from context only, so that all partners may be meant.
     """
 
     form: str
@@ -153,6 +156,8 @@ class Question:
     period: Period | None = None
     base: Period | None = None
     day: str | None = None
+    product: str | None = None
+    open_partner: bool = False
 
     @property
     def compares(self) -> bool:
@@ -162,7 +167,9 @@ class Question:
     @property
     def measured_in(self) -> str:
         """How far off is counted, as `hansa.statements.verification.rounding` names it."""
-        return {"growth": "points", "share": "points", "points": "points", "rank": "places"}.get(self.form, "level")
+        return {"growth": "points", "share": "points", "points": "points", "average": "points", "rank": "places"}.get(
+            self.form, "level"
+        )
 
 
 def question(claim: Claim) -> Question | Sentence:
@@ -183,10 +190,15 @@ def question(claim: Claim) -> Question | Sentence:
         return Sentence(mark("The period cannot be read: {why}"), {"why": str(refusal)})
     if claim.form in COMPARING and claim.period and claim.period.endswith("..") and base is None and period:
         base, period = Period(period.first, period.first), Period(period.last, period.last)
+    average = "average" in claim.qualifiers
+    if average and claim.form == "growth" and period and base is None and period.first != period.last:
+        base, period = Period(period.first, period.first), Period(period.last, period.last)
+    if average and (why := _no_average(claim, period, base)):
+        return why
     currency, prices = _basis(claim)
     undecided = claim.form in ("share", "rank") and (claim.measure is None or "measure" in claim.inferred)
     return Question(
-        form="points" if claim.form == "change" and claim.unit == "pp" else claim.form,
+        form=_form(claim),
         measures=SHARED if undecided else (claim.measure or "turnover",),
         region=str(claim.region),
         partner=claim.partner,
@@ -197,7 +209,28 @@ def question(claim: Claim) -> Question | Sentence:
         period=period,
         base=base,
         day=claim.spoken,
+        product=claim.product,
+        open_partner="partner" in claim.inferred and "region" not in claim.inferred and not _of_partner(claim),
     )
+
+
+def _form(claim: Claim) -> str:
+    if claim.form == "change" and claim.unit == "pp":
+        return "points"
+    return "average" if claim.form == "growth" and "average" in claim.qualifiers else claim.form
+
+
+def _no_average(claim: Claim, period: Period | None, base: Period | None) -> Sentence | None:
+    """Why what is said of a year on average cannot be held against a figure."""
+    if claim.form != "growth":
+        if claim.form in ("level", "change", "multiple") and period and period.first != period.last:
+            return Sentence(mark("A yearly average of several years is compared for growth only."))
+        return None
+    ends = [period, base]
+    whole = all(one is not None and one.first == one.last for one in ends)
+    if not whole or (period and base and (period.frequency != base.frequency or period.first <= base.first)):
+        return Sentence(mark("Growth a year on average: the text does not say from which period to which."))
+    return None
 
 
 def _open(claim: Claim, latest: str | None) -> Period:
@@ -248,9 +281,17 @@ def _not_of_flows(claim: Claim) -> Sentence | None:
 def _left_out(claim: Claim) -> Sentence | None:
     if claim.measure is None and claim.form not in ("share", "rank"):
         return Sentence(mark("The text does not say of what: turnover, exports, imports or something else."))
+    if "several" in claim.qualifiers:
+        return Sentence(
+            mark("The sentence names more than two regions as sides, so it is not clear whose trade is meant.")
+        )
     if claim.region is None:
         return Sentence(mark("The text does not say whose trade is meant."))
-    needs_partner = claim.form in ("share", "rank") or claim.unit == "pp"
-    if needs_partner and claim.partner is None:
+    if _of_partner(claim) and claim.partner is None:
         return Sentence(mark("The text does not say which partner is meant."))
     return None
+
+
+def _of_partner(claim: Claim) -> bool:
+    """Whether it makes no sense without a partner."""
+    return claim.form in ("share", "rank") or claim.unit == "pp"

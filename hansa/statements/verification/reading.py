@@ -19,9 +19,10 @@ class Reading:
     ----------
     outcome : one of `OUTCOMES`.
     under : what was chosen, by name, in the order shown: ``dataset``, ``told_by`` (``origin``, ``destination``,
-        ``reconciled``, or the code of a region that tells of its own trade), ``valuation``, ``scope``, ``period``,
-        ``period_from`` (where none was said), ``base``, ``currency``, ``prices``, ``of`` (what is ranked or shared),
-        ``population``, ``vintage``, ``as_of`` (where it is the day of the statement).
+        ``reconciled``, or the code of a region that tells of its own trade), ``valuation``, ``partner`` (where the
+        sentence does not say it), ``product`` (where not all goods are meant), ``scope``, ``period``, ``period_from``
+        (where none was said), ``base``, ``currency``, ``prices``, ``of`` (what is ranked or shared), ``population``,
+        ``vintage``, ``as_of`` (where it is the day of the statement).
     figure : what the data give, in the unit of the claim; None where there is none.
     difference : what was said against the figure, below zero where too little was said: a fraction for levels,
         changes, counts and multiples, percentage points for per cents, places for ranks.

@@ -11,7 +11,7 @@ from hansa.statements.verification.figure import figure
 from hansa.statements.verification.holdings import published
 from hansa.statements.verification.known_by import Figure
 from hansa.statements.verification.lacking import Lacking
-from hansa.statements.verification.ledger import Ledger
+from hansa.statements.verification.ledger import Ledger, some
 from hansa.statements.verification.question import Question
 from hansa.statements.verification.reading import Reading
 from hansa.statements.verification.rounding import judge, judge_record
@@ -21,7 +21,7 @@ from hansa.statements.verification.tried import Open, combinations
 from hansa.wording import Sentence, mark
 
 FORECAST = "it was said as a forecast, and is held against what came"
-NOT_SAID = "this is not what was said"
+ALL_PARTNERS = mark("all partners")
 SINGLE = mark("one report, by whom is not said")
 _WORST = ("supported", "near", "contradicted")
 _VALUATION = {"origin": "FOB", "reconciled": "FOB", "destination": "CIF"}
@@ -42,20 +42,16 @@ def readings(claim: Claim, asked: Question, ledger: Ledger, datasets: list[str],
             lacked.add(key)
         found.append(reading)
     if any(reading.figure is not None and reading.as_said for reading in found):
-        found += _unknown_then(asked, ledger, datasets)
+        found = [replace(one, notes=(*_unknown_then(asked, ledger, datasets), *one.notes)) for one in found]
     return found
 
 
-def _unknown_then(asked: Question, ledger: Ledger, datasets: list[str]) -> list[Reading]:
-    """One reading, without data, where the store knew nothing on the day of the statement."""
+def _unknown_then(asked: Question, ledger: Ledger, datasets: list[str]) -> tuple[str, ...]:
+    """A note, where the store knew nothing on the day of the statement."""
     vintages = [entry.vintage for entry in published(ledger) if entry.name in datasets]
     if asked.day is None or asked.day >= min(vintages):
-        return []
-    missing = Sentence(
-        mark("On {day} nothing of this was known in this store; its first vintage is {first}."),
-        {"day": asked.day, "first": min(vintages)},
-    )
-    return [Reading("no data", {"as_of": asked.day}, missing=missing)]
+        return ()
+    return (f"nothing was known in this store on {asked.day}, when it was said; its first vintage is {min(vintages)}",)
 
 
 def _reading(claim: Claim, ledger: Ledger, tried: Open) -> Reading:
@@ -108,8 +104,6 @@ def _judged(claim: Claim, ledger: Ledger, tried: Open, found: Figure) -> Reading
     notes = found.notes
     if claim.forecast:
         notes = (FORECAST, *notes)
-    if not tried.as_said:
-        notes = (NOT_SAID, *notes)
     return Reading(
         judged.outcome,
         _under(ledger, tried),
@@ -151,16 +145,19 @@ def _under(ledger: Ledger, tried: Open) -> dict[str, str]:
     found: dict[str, str | None] = {"dataset": view.dataset}
     vintage = money = None
     try:
-        entries, flows = ledger.entries(view), ledger.some(view)
+        entries, flows = ledger.entries(view), some(ledger, view)
         found["told_by"] = view.told_by or SINGLE
         vintage, money = max(entry.vintage for entry in entries), flows.unit.currency
         if view.scope == "goods":
             found["valuation"] = _VALUATION.get(str(view.told_by)) if flows.told_by == "both" else flows.valuation
     except HansaError:
         pass  # the reading says what is lacking
+    if tried.asked.open_partner:
+        found["partner"] = tried.asked.partner or ALL_PARTNERS
+    found["product"] = tried.asked.product
     found |= {"scope": view.scope, "period": choice.period.said, "period_from": tried.period_from}
     found["base"] = choice.base.said if choice.base else None
-    if form in ("level", "change", "growth", "multiple") and choice.prices != VOLUME:
+    if form in ("level", "change", "growth", "multiple", "average") and choice.prices != VOLUME:
         found["currency"] = choice.currency or money
     found["prices"] = choice.prices if choice.prices != CURRENT else None
     if form in ("rank", "share", "points"):

@@ -10,7 +10,8 @@ from hansa.statements.verification.rounding import Judgement, fraction_interval
 from hansa.statements.verification.shown import shown
 from hansa.wording import Amount, Name, Sentence, Value, mark
 
-_RELATIONS = {
+# What each relation of `hansa.statements.claim.RELATIONS` is in words.
+RELATION_WORDS = {
     "=": mark("{said}"),
     "~": mark("about {said}"),
     "<~": mark("almost {said}"),
@@ -33,7 +34,7 @@ def value_said(claim: Claim) -> Sentence:
         amount = Amount(claim.value / 100, "share")
     if claim.unit == "rank":
         amount = Sentence(mark("place {figure}"), {"figure": amount})
-    return Sentence(_RELATIONS[claim.relation], {"said": amount})
+    return Sentence(RELATION_WORDS[claim.relation], {"said": amount})
 
 
 def _said_digits(claim: Claim) -> int:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from hansa.errors import HansaError
 from hansa.statements.verification.choice import CURRENT, Choice
 from hansa.statements.verification.figure import figure
-from hansa.statements.verification.holdings import periods_of, tellers_of
+from hansa.statements.verification.holdings import periods_of, told_best
 from hansa.statements.verification.ledger import Ledger, View
 from hansa.statements.verification.question import Question, read_period
 from hansa.statements.verification.sides import sides
@@ -35,10 +35,9 @@ def _series(
     asked: Question, ledger: Ledger, datasets: Sequence[str], as_of: str | None
 ) -> tuple[tuple[str, float | None], ...]:
     for dataset in datasets:
-        here, view = sides(asked, ledger, View(dataset, asked.scope or "goods", None, as_of))
         try:
-            tellers = tellers_of(ledger, view)
-            view = replace(view, told_by="reconciled" if "reconciled" in tellers else tellers[0])
+            here, view = sides(asked, ledger, View(dataset, asked.scope or "goods", None, as_of))
+            view = told_best(ledger, view)
             years = periods_of(ledger, view, "A")[-YEARS:]
         except HansaError:
             continue

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from hansa.statements.consistency.subject import when
-from hansa.statements.verification.question import Period, Question
+from hansa.statements.verification.question import Period, Question, is_currency
 from hansa.wording import Amount, Name, Sentence, Value, mark
 
 FRAMES = {"A": mark("years"), "Q": mark("quarters"), "M": mark("months")}
@@ -13,6 +14,9 @@ FRAMES = {"A": mark("years"), "Q": mark("quarters"), "M": mark("months")}
 
 def flow_of(asked: Question, measure: str) -> Sentence:
     """Who trades with whom, as signs: ``{a} ↔ {b}`` for both ways, ``{a} → {b}`` for one."""
+    if asked.product:
+        flow = flow_of(replace(asked, product=None), measure)
+        return Sentence(mark("{flow}, {product}"), {"flow": flow, "product": asked.product})
     a: Value = Name(asked.region, "region")
     b: Value = Name(asked.partner, "region") if asked.partner else Name(mark("all partners in the table"), "word")
     if measure == "imports":
@@ -37,7 +41,7 @@ def shown(value: float, unit: str) -> Amount:
         return Amount(value, "count")
     if unit == "times":
         return Amount(value, "ratio")
-    if len(unit) == 3 and unit.isupper():
+    if is_currency(unit):
         return Amount(value, "money", unit, digits=4)
     return Amount(value, "count")
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from hansa.errors import HansaError
 from hansa.statements.verification.holdings import periods_of, regions_of
 from hansa.statements.verification.ledger import Ledger, View
+from hansa.statements.verification.product import of_product
 from hansa.statements.verification.question import Question
 from hansa.trade.group import Group, apart, find_group, rest
 
@@ -16,14 +17,22 @@ def sides(asked: Question, ledger: Ledger, view: View) -> tuple[Question, View]:
 
     Where one side lies in the other, the other is the rest of it (trade of Russia with the Union State is that with
     Belarus). A code that is neither a region of the data nor a bloc of the lists stays as it is.
+
+    Raises
+    ------
+    Lacking : the product spoken of is not one in the lists.
     """
+    asked, view = of_product(ledger, asked, view)
     try:
         known = sorted(regions_of(ledger, view))
         when = asked.period.last[:4] if asked.period else periods_of(ledger, view, "A")[-1]
     except (HansaError, IndexError):
         return asked, view
-    one = _side(asked.region, known, ledger, when)
-    other = _side(asked.partner, known, ledger, when) if asked.partner else None
+
+    def side(code: str) -> str | Group:
+        return ledger.keep(("side", view, code, when), lambda: _side(code, known, ledger, when))
+
+    one, other = side(asked.region), side(asked.partner) if asked.partner else None
     try:
         one, other = _apart(one, other)
     except HansaError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hansa.statements.consistency.subject import when
+from hansa.statements.verification.exchange import is_known
 from hansa.statements.verification.reading import OUTCOMES, Reading
 from hansa.wording import Amount, Name, Sentence, Value, mark
 
@@ -32,8 +33,8 @@ _SOME = {
 }
 # Words of readings that stand for themselves: codes, dates and names of datasets are shown as they are.
 WORDS = {
-    "origin": mark("told by the origin"),
-    "destination": mark("told by the destination"),
+    "origin": mark("by the seller's report"),
+    "destination": mark("by the buyer's report"),
     "reconciled": mark("both reports reconciled"),
     "goods": mark("goods"),
     "services": mark("services"),
@@ -45,14 +46,19 @@ WORDS = {
     "constant prices": mark("at constant prices"),
     "volume": mark("by volume"),
 }
+# The same for trade both ways, where each of the two sides sells.
+BOTH_WAYS = {
+    "origin": mark("by each seller's own report"),
+    "destination": mark("by each buyer's own report"),
+}
 _POINTS = ("%", "pp")
 _TOGETHER = ("period_from", "valuation", "vintage")  # they vary only where another choice does
 
 
-def summary(readings: Sequence[Reading], unit: str = "") -> Sentence:
+def summary(readings: Sequence[Reading], unit: str = "", measure: str | None = None) -> Sentence:
     """The sentence above the table, on the readings of what was said.
 
-    unit : of the claim, in which the distance of near ones is said.
+    unit : of the claim, in which the distance of near ones is said. measure : of the claim, which tells who sells.
 
     >>> summary([Reading("near", {"scope": "goods"})]).template
     'Near in the only reading there is. {why}'
@@ -73,7 +79,7 @@ def summary(readings: Sequence[Reading], unit: str = "") -> Sentence:
             {
                 "number": Amount(len(counted[outcome]), "count"),
                 "count": count,
-                "which": _which(counted[outcome], varying, unit),
+                "which": _which(counted[outcome], said, varying, unit, measure),
             },
         )
         for outcome in found
@@ -95,18 +101,43 @@ def _varying(readings: Sequence[Reading]) -> list[str]:
     ]
 
 
-def _which(readings: Sequence[Reading], varying: Sequence[str], unit: str) -> Sentence:
-    """Some readings by what tells them apart from the others."""
-    labels = list({repr(label): label for label in (_label(reading, varying, unit) for reading in readings)}.values())
-    parts = labels[:SHOWN]
-    if len(labels) > SHOWN:
-        parts.append(Sentence(mark("and {number} more"), {"number": Amount(len(labels) - SHOWN, "count")}))
+def _which(
+    those: Sequence[Reading], every: Sequence[Reading], varying: Sequence[str], unit: str, measure: str | None
+) -> Sentence:
+    """Some readings by what tells them apart from the others, the closest first; never "and 1 more"."""
+    if len(those) > 1 and those[0].outcome != "near" and (shared := _shared(those, every, varying)):
+        return _word(shared, those[0], measure)
+    near_first = sorted(those, key=lambda reading: abs(reading.difference or 0.0))
+    every_label = (_label(reading, varying, unit, measure) for reading in near_first)
+    labels = list({repr(label): label for label in every_label}.values())
+    shown = len(labels) if len(labels) <= SHOWN else SHOWN - 1 if len(labels) == SHOWN + 1 else SHOWN
+    parts = labels[:shown]
+    if len(labels) > shown:
+        parts.append(Sentence(mark("and {number} more"), {"number": Amount(len(labels) - shown, "count")}))
     return _row(parts, mark("{first}; {second}"))
 
 
-def _label(reading: Reading, varying: Sequence[str], unit: str) -> Sentence:
-    shown = [_word(name, reading.under[name]) for name in varying if name in reading.under]
-    label = _row(shown, mark("{first}, {second}")) if shown else Sentence(mark("as said"))
+def _shared(those: Sequence[Reading], every: Sequence[Reading], varying: Sequence[str]) -> str | None:
+    """One choice that all of those have in common, and none of the others."""
+    for name in varying:
+        value = those[0].under.get(name)
+        if value is not None and [one for one in every if one.under.get(name) == value] == list(those):
+            return name
+    return None
+
+
+def told_by_choices(reading: Reading, readings: Sequence[Reading], measure: str | None = None) -> Sentence:
+    """A reading by what tells it apart from the other readings of its claim."""
+    return _chosen(reading, _varying(readings), measure)
+
+
+def _chosen(reading: Reading, varying: Sequence[str], measure: str | None) -> Sentence:
+    shown = [_word(name, reading, measure) for name in varying if name in reading.under]
+    return _row(shown, mark("{first}, {second}")) if shown else Sentence(mark("as said"))
+
+
+def _label(reading: Reading, varying: Sequence[str], unit: str, measure: str | None) -> Sentence:
+    label = _chosen(reading, varying, measure)
     if reading.outcome == "near" and reading.difference:
         return Sentence(_off(reading.difference, unit), {"label": label, "off": _size(reading.difference, unit)})
     return label
@@ -129,7 +160,12 @@ def _size(difference: float, unit: str) -> Amount:
     return Amount(abs(difference), "hundred" if unit in _POINTS else "share")
 
 
-def _word(name: str, value: str) -> Sentence:
+def _word(name: str, reading: Reading, measure: str | None) -> Sentence:
+    value = reading.under[name]
+    if name == "told_by" and value in BOTH_WAYS and reading.under.get("of", measure) in ("turnover", "balance"):
+        return Sentence(mark("{figure}"), {"figure": Name(BOTH_WAYS[value], "word")})
+    if name == "dataset":
+        return Sentence(mark("{figure}"), {"figure": value})
     if name == "as_of":
         return Sentence(mark("as known on {day}"), {"day": value})
     if name == "base":
@@ -138,8 +174,14 @@ def _word(name: str, value: str) -> Sentence:
         return Sentence(mark("told by {region}"), {"region": Name(value, "region")})
     if name == "population" and value not in WORDS:
         return Sentence(mark("among {bloc}"), {"bloc": Name(value, "bloc")})
+    if name == "partner":
+        if value == "all partners":
+            return Sentence(mark("with all partners"))
+        return Sentence(mark("with {region}"), {"region": Name(value, "region")})
     if name == "currency":
-        return Sentence(mark("in {currency}"), {"currency": value})
+        if is_known(value):
+            return Sentence(mark("in {currency}"), {"currency": value})
+        return Sentence(mark("in the currency of {region}"), {"region": Name(value, "region")})
     if name == "period":
         return Sentence(mark("{figure}"), {"figure": when(value)})
     return Sentence(mark("{figure}"), {"figure": Name(WORDS.get(value, value), "word")})

@@ -16,6 +16,7 @@ from hansa.statements.claim import Claim
 from hansa.statements.verification.choice import ALL, CONSTANT, CURRENT, VOLUME, Choice
 from hansa.statements.verification.exchange import own_currency
 from hansa.statements.verification.holdings import made_of, periods_of, regions_of, side_tables, tellers_of, values_of
+from hansa.statements.verification.lacking import Lacking
 from hansa.statements.verification.ledger import BOTH, SCOPES, Ledger, View
 from hansa.statements.verification.question import Period, Question, read_period
 from hansa.statements.verification.sides import sides
@@ -50,7 +51,8 @@ def combinations(
     claim: Claim, asked: Question, ledger: Ledger, datasets: Sequence[str], as_of: str | None
 ) -> Iterator[Open]:
     """What is tried, in the order shown."""
-    for here, view in _placed(asked, ledger, datasets, as_of):
+    meant = [asked, replace(asked, partner=None)] if asked.open_partner and asked.partner else [asked]
+    for here, view in (placed for one in meant for placed in _placed(one, ledger, datasets, as_of)):
         plain_scope = here.scope or "goods"
         for scope in _scopes(here, ledger, view.dataset):
             of_scope = replace(view, scope=scope)
@@ -62,12 +64,12 @@ def combinations(
                     if not then and scope != plain_scope:
                         continue
                     plain = Choice(told, here.measures[0], period)
-                    for choice, meant in _of_ranks(here, ledger, plain, everything=scope == plain_scope):
-                        if not (then or meant):
+                    for choice, open_to in _of_ranks(here, ledger, plain, everything=scope == plain_scope):
+                        if not (then or open_to):
                             continue
-                        one = Open(here, _as_said(here, choice), period_from, as_said and meant and then)
+                        one = Open(here, _as_said(here, choice), period_from, as_said and open_to and then)
                         yield one
-                        if scope == plain_scope and meant:
+                        if scope == plain_scope and open_to:
                             yield from (replace(other, aside=True) for other in _changed(ledger, one))
 
 
@@ -76,7 +78,14 @@ def _placed(asked: Question, ledger: Ledger, datasets: Sequence[str], as_of: str
 
     To all of them where none can, so that it is said.
     """
-    every = [sides(asked, ledger, View(dataset, as_of=as_of)) for dataset in datasets]
+    every, refusals = [], []
+    for dataset in datasets:
+        try:
+            every.append(sides(asked, ledger, View(dataset, as_of=as_of)))
+        except Lacking as refusal:
+            refusals.append(refusal)
+    if refusals and not every:
+        raise refusals[0]
     able = [(here, view) for here, view in every if _named(here, ledger, view)]
     return [(here, view) for here, view in able if not view.groups] or able or every
 
@@ -90,6 +99,8 @@ def _named(asked: Question, ledger: Ledger, view: View) -> bool:
 
 def _scopes(asked: Question, ledger: Ledger, dataset: str) -> list[str]:
     """Goods, services and both where the store has them; what was said first, also where it has not."""
+    if asked.product:
+        return [asked.scope or "goods"]
     there = SCOPES if ledger.services_of(dataset) else ("goods",)
     first = [asked.scope] if asked.scope in SCOPES else []
     return list(dict.fromkeys([*first, *there]))
@@ -167,7 +178,7 @@ def _changed(ledger: Ledger, plain: Open) -> Iterator[Open]:
     period = choice.period
     if asked.base is None and period.frequency == "M" and period.first == period.last:
         yield replace(plain, choice=replace(choice, base=period.before()))
-    if asked.form not in ("growth", "multiple"):
+    if asked.form not in ("growth", "multiple", "average"):
         return
     if asked.currency is None and asked.prices is None:
         for currency in _own_currencies(asked, ledger, choice):

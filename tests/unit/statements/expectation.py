@@ -9,7 +9,13 @@ import pytest
 
 from hansa.statements.claim import Claim
 
-WEIGHTY = ("another", "surged", "record")  # qualifiers that are tested; others may stand beside them
+WEIGHTY = (
+    "another",
+    "surged",
+    "record",
+    "average",
+    "several",
+)  # qualifiers that are tested; others may stand beside them
 
 
 def differences(found: Iterable[Claim], expected: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -39,5 +45,7 @@ def said(claim: Claim, name: str) -> Any:
         return [word for word in claim.qualifiers if word in WEIGHTY]
     if name == "speaker":
         return (claim.speaker or "nobody").split()[-1]
+    if name == "inferred":
+        return list(claim.inferred)
     value = getattr(claim, name)
     return "" if value is None else value

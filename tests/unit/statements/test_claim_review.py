@@ -10,11 +10,12 @@ import pytest
 
 from hansa.errors import DataError
 from hansa.provenance import Provenance, Source
+from hansa.regions.lists import Lists
 from hansa.statements.claim import Claim
 from hansa.statements.claim_review import claim_review, confirmed, quotation
 from hansa.statements.verdict import Check, Verdict
 from hansa.statements.verification.reading import Reading
-from hansa.wording import Sentence, Words
+from hansa.wording import Name, Sentence, Words
 
 PAGE = "https://example.org/checks/forum?x=1#top"
 SAID = Claim(
@@ -57,7 +58,7 @@ def test_what_a_review_says():
         "@graph": [
             {
                 "@type": "ClaimReview",
-                "url": "https://example.org/checks/forum?x=1#c1",
+                "url": "https://example.org/checks/forum?x=1#t1-v1",
                 "datePublished": "2023-07-04",
                 "inLanguage": "en",
                 "author": {"@type": "Organization", "name": "The Desk", "url": "https://example.org"},
@@ -83,7 +84,7 @@ def test_only_what_a_person_decided_on():
     )
     assert [verdict.claim.key for verdict in confirmed(checked(*claims))] == ["c3", "c4"]
     graph = claim_review(checked(*claims), author="The Desk", url=PAGE)["@graph"]
-    assert [one["url"].split("#")[1] for one in graph] == ["c3", "c4"]
+    assert [one["url"].split("#")[1] for one in graph] == ["t1-v3", "t1-v4"]
     assert graph[0]["datePublished"] == datetime.now(UTC).date().isoformat()
 
 
@@ -126,14 +127,28 @@ def test_nothing_confirmed_is_said():
 def test_a_quotation_shows_the_reading_that_comes_closest_with_its_source():
     (verdict,) = checked(SAID).verdicts
     assert Words().say(quotation(verdict)) == (
-        "“by 12 %” (A. Rook, 2023-06-28). 1 of 3 readings supported. It is 12.1 %. Source: Customs, Annual table, as "
-        "known on 2022-03-01. Method: growth."
+        "“by 12 %” (A. Rook, 2023-06-28). 1 of 3 readings supported. The closest, as said: It is 12.1 %. "
+        "Source: Customs, Annual table, as known on 2022-03-01. Method: growth."
     )
     assert (
         Words("ru")
         .say(quotation(verdict))
-        .startswith("«by 12 %» (A. Rook, 2023-06-28). прочтений подтверждено: 1 из 3")
+        .startswith("«by 12 %» (A. Rook, 2023-06-28): прочтений подтверждено: 1 из 3")
     )
     nothing = Verdict(SAID, (READINGS[0],), Sentence("No data."))
-    assert Words().say(quotation(nothing)).endswith("0 of 1 readings supported. No table of services.")
+    assert Words().say(quotation(nothing)) == "“by 12 %” (A. Rook, 2023-06-28). No data."
     assert Words().say(quotation(Verdict(SAID, (), Sentence("Nothing to ask.")))).endswith("Nothing to ask.")
+
+
+def test_a_review_points_to_the_card_of_its_claim_on_the_page():
+    (one,) = claim_review(checked(CONFIRMED), author="The Desk", url=PAGE, anchors={"c1": "t2-v5"})["@graph"]
+    assert one["url"].endswith("#t2-v5")
+
+
+def test_regions_are_named_in_the_body():
+    """ISO 3166 names them where the check brings its lists and no words are given."""
+    whole = replace(checked(replace(CONFIRMED, region="NOR")), lists=Lists(None, (), ()))
+    summary = Sentence("{a}", {"a": Name("NOR", "region")})
+    whole = replace(whole, verdicts=tuple(replace(verdict, summary=summary) for verdict in whole.verdicts))
+    (one,) = claim_review(whole, author="The Desk", url=PAGE)["@graph"]
+    assert one["reviewBody"] == "Norway"

@@ -679,6 +679,11 @@ def test_a_megabyte_of_anything_takes_no_quadratic_time(bit: str) -> None:
     assert_linear(read_text, bit, 50_000, before="The trade of the year\n")
 
 
+@pytest.mark.parametrize("bit", [" ", "\t ", "\n", "# "])
+def test_a_text_that_begins_with_much_of_nothing_takes_no_quadratic_time(bit: str) -> None:
+    assert_linear(lambda text: read_text(f"{text}x", language="en"), bit, 50_000)
+
+
 # ---- the article
 
 

@@ -15,7 +15,12 @@ from hansa.statements.document import Document, Turn
 from hansa.statements.extract import claims
 from tests.unit.statements.expectation import differences
 
-SPEECHES = tomllib.loads((Path(__file__).parent / "invented_speeches.toml").read_text(encoding="utf-8"))["speech"]
+TABLES = ("invented_speeches.toml", "spoken_figures.toml")
+SPEECHES = [
+    speech
+    for name in TABLES
+    for speech in tomllib.loads((Path(__file__).parent / name).read_text(encoding="utf-8"))["speech"]
+]
 
 
 def spoken(text: str, day: str = "2024-05-20", **facts: Any) -> Document:

@@ -144,7 +144,7 @@ def test_later_years_are_not_checkable(customs, claim):
     assert "Federal Customs Service of Russia" in beside
     if claim.region == "RUS":
         assert "USD 38.77 bn, +35.4% on the year before" in beside
-        assert "5.9% of that with all 29 partners listed" in beside
+        assert "5.9% of the sum over all 29 partners in the table" in beside
         assert "BLR is number 4 of 29 partners of RUS" in beside
 
 

@@ -10,9 +10,12 @@ import pytest
 from hansa import sample
 from hansa.indicator import find
 from hansa.statements.claim import Claim
+from hansa.statements.document import read_text
+from hansa.statements.extract import claims
 from hansa.statements.verdict import Verdict, check
 from hansa.statements.verification.reading import Reading
 from hansa.trade.store import Store
+from hansa.wording import Amount, Words
 
 ONE, OTHER = "XBR", "XKA"
 
@@ -85,3 +88,27 @@ def test_a_country_by_its_provinces(world):
     one = Claim("c1", "said", 0, 4, 9.6e9, "USD", 9.55e9, 9.65e9, "level", scope="goods", **facts)
     (found,) = check([one], world, dataset="provinces")
     assert found.readings[0].figure == pytest.approx(_reported(world, "origin"))
+
+
+def test_regions_of_the_store_are_found_in_a_text(world):
+    """A world of one's own is spoken of by the names of its lists, which the store brings along."""
+    text = "In 2021, exports of Brinmark to Kastovia reached $9.6 billion."
+    spoken = read_text(text, spoken="2022-01-10")
+    assert [(claim.region, claim.partner) for claim in claims(spoken)] == [(None, None)]
+    assert [(claim.region, claim.partner) for claim in claims(spoken, world)] == [(ONE, OTHER)]
+
+
+def test_a_currency_that_has_no_name_is_told_by_its_region(world):
+    found = _verdict(world, 3, "%", "growth", 0.5, scope="goods")
+    words = Words("en", {("region", ONE): "Brinmark"})
+    assert "in the currency of Brinmark" in words.say(found.summary)
+    assert "in XBR" not in words.say(found.summary)
+
+
+def test_a_country_of_provinces_is_one_partner(world):
+    """The share in the dataset of provinces is among as many partners as the rank there, not among its provinces."""
+    found = _verdict(world, 3, "%", "growth", 0.5, measure="turnover", period="2031", spoken="2032-01-10")
+    told = [sentence for sentence in found.beside if sentence.values["dataset"] == "provinces"]
+    counts = {sentence.values["count"] for sentence in told if "count" in sentence.values}
+    assert len(told) == 3
+    assert counts == {Amount(24, "count")}
