@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -60,6 +61,9 @@ def check(
     place: Annotated[str | None, typer.Option(help="Where it was said.")] = None,
     event: Annotated[str | None, typer.Option(help="On what occasion.")] = None,
     title: Annotated[str | None, typer.Option(help="Title of the text.")] = None,
+    encoding: Annotated[
+        str | None, typer.Option(help="Encoding of the text, such as koi8-r, where it cannot be told.")
+    ] = None,
     between: Between = None,
     pair: Annotated[str | None, typer.Option(help="The same in one: A,B.", metavar="A,B")] = None,
     dataset: options.Dataset = None,
@@ -68,46 +72,80 @@ def check(
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the files.", metavar="FOLDER")] = Path(),
     format: Form = None,
     review: Decisions = None,
+    brief: Annotated[bool, typer.Option("--brief", help="One line on the screen for each claim.")] = False,
     author: Annotated[str | None, typer.Option(help="Your organisation, for ClaimReview.", metavar="NAME")] = None,
     url: Annotated[str | None, typer.Option(help="Where the page will be published, for ClaimReview.")] = None,
 ) -> None:
-    """Mark the figures in a text, and say what every way to read them gives.
+    """Mark the figures in a text, and say what every reading gives.
 
     Writes one page (HTML), tables (CSV, JSON), and a file in which a person confirms, corrects or drops what was found;
     for claims that a person confirmed also ClaimReview, where --author and --url are given.
     """
     with terminal.working("loading") as next_step:
-        from hansa.report.statement_files import checked_texts, formats, stem, unlike  # slow import
+        from hansa.report import statement_files as files  # slow import
         from hansa.wording import Words  # slow import
 
-        wanted = formats(format)
+        wanted = files.formats(format)
         Words(language)  # refuses a language that it does not speak before anything is read
-        if (author is None) != (url is None):
-            raise DataError("ClaimReview names both who reviewed and where: give --author and --url together.")
         held, lists = store_and_lists(store, regions)
+        refuse_unanswerable(texts, held, dataset=dataset, as_of=as_of, author=author, url=url)
         about = sides(between, pair, lists)
-        told = Told(text_language, title, spoken, published, speaker, role, place, event)
-        names = unlike([stem(source) for source in texts])
+        told = Told(text_language, title, spoken, published, speaker, role, place, event, encoding)
+        names = files.unlike([files.stem(source) for source in texts])
         decisions = decision_files(texts, names, review, output)
-        found = []
-        for source in texts:
-            next_step(source)
-            found.append(claims_in(source, told, about, lists))
+        found = [claims_in(source, told, about, lists, next_step) for source in texts]
         read = [decided(claims, path) for claims, path in zip(found, decisions, strict=True)]
         next_step("comparing")
         name = held.archive.folder.name if held else None
         again = command_again(texts, about, told, store=name, dataset=dataset, as_of=as_of, language=language)
-        checked = checked_texts(
+        checked = files.checked_texts(
             read, held, names=names, dataset=dataset, as_of=as_of, lists=lists, language=language, command=again
         )
         next_step("writing")
-        written = checked.write(output, wanted)
-        written += write_decisions(found, decisions)
-        written += write_claim_reviews(checked, output, author, url)
-    print_texts(checked)
-    typer.echo("")
+        contents = checked.contents(output, wanted)
+        contents |= decisions_written(found, decisions)
+        contents |= claim_reviews(checked, output, author, url)
+        files.folder_at(output)
+        written = files.write_all(contents)
+    if brief:
+        print_verdicts(checked)
+    else:
+        print_texts(checked)
+        typer.echo("")
     for file in written:
         typer.echo(str(file))
+
+
+def refuse_unanswerable(
+    texts: Sequence[str],
+    store: Store | None,
+    *,
+    dataset: str | None,
+    as_of: str | None,
+    author: str | None,
+    url: str | None,
+) -> None:
+    """Refuse what cannot be answered before anything is read.
+
+    Raises
+    ------
+    DataError : standard input is asked for twice, data without a store, or ClaimReview without who and where.
+    """
+    if texts.count(INPUT) > 1:
+        raise DataError("Standard input can be read but once: give - once.")
+    if (author is None) != (url is None):
+        raise DataError("ClaimReview names both who reviewed and where: give --author and --url together.")
+    for option, value in (("--dataset", dataset), ("--as-of", as_of), ("--author", author)):
+        if store is None and value is not None:
+            raise DataError(f"{option} asks what data say, and there is no store. Name one: --store FOLDER.")
+    if as_of is not None:
+        from hansa.archive import iso_day  # slow import
+
+        iso_day(as_of)
+    if author is not None and url is not None:
+        from hansa.statements.claim_review import reviewer  # slow import
+
+        reviewer(author, url)
 
 
 @dataclass(frozen=True)
@@ -122,6 +160,7 @@ class Told:
     role: str | None
     place: str | None
     event: str | None
+    encoding: str | None = None
 
 
 def store_and_lists(folder: Path | None, regions: Path | None) -> tuple[Store | None, Lists]:
@@ -142,7 +181,10 @@ def sides(between: Sequence[str] | None, pair: str | None, lists: Lists) -> tupl
     named = [part.strip() for part in pair.split(",")] if pair else list(between or ())
     if (pair and between) or len(named) not in (0, 2):
         raise DataError("A text is about two regions: name both, as --pair A,B or as --between A --between B.")
-    return tuple(_side(name, lists) for name in named)
+    codes = tuple(_side(name, lists) for name in named)
+    if len(set(codes)) < len(codes):
+        raise DataError(f"A text is about two regions, and {' and '.join(named)} are one and the same: name another.")
+    return codes
 
 
 def _side(name: str, lists: Lists) -> str:
@@ -160,6 +202,8 @@ def decision_files(texts: Sequence[str], names: Sequence[str], asked: Path | Non
     if asked is not None:
         if len(texts) > 1:
             raise DataError("--review names the decisions on one text; of several, each is read from beside its text.")
+        if not asked.parent.is_dir():
+            raise DataError("There is no such folder to keep the decisions in. Make it first.", file=asked.parent)
         return [asked]
     places = []
     for text, name in zip(texts, names, strict=True):
@@ -168,15 +212,34 @@ def decision_files(texts: Sequence[str], names: Sequence[str], asked: Path | Non
     return places
 
 
-def claims_in(source: str, told: Told, about: tuple[str, ...], lists: Lists) -> Claims:
+def claims_in(
+    source: str, told: Told, about: tuple[str, ...], lists: Lists, next_step: Callable[[str], None]
+) -> Claims:
     """The claims of a text as the rules find them; its source is named without the folders of this machine."""
+    next_step(source)
     from hansa.statements.document import read  # slow import
     from hansa.statements.extract import claims  # slow import
 
-    document = read(sys.stdin.buffer if source == INPUT else Path(source), regions=about, **asdict(told))
+    try:
+        document = read(sys.stdin.buffer if source == INPUT else Path(source), regions=about, **asdict(told))
+    except DataError as refusal:
+        refusal.args = (by_option(str(refusal)),)
+        raise
+    document = replace(document, notes=tuple(map(by_option, document.notes)))
     if source != INPUT and document.source == str(Path(source)):
         document = replace(document, source=Path(source).name)
     return claims(document, lists=lists)
+
+
+def by_option(message: str) -> str:
+    """A message of the reader of texts, with the options of the command where it names arguments in Python.
+
+    >>> by_option("Say it with language=.")
+    'Say it with --text-language.'
+    """
+    message = re.sub(r"language='(\w+)'", r"--text-language \1", message)
+    message = message.replace("language=", "--text-language").replace(" (A text in memory is read by read_text.)", "")
+    return message.replace("is known: say one, or", "is known: give --spoken or --published, or")
 
 
 def decided(found: Claims, decisions: Path) -> Claims:
@@ -188,28 +251,29 @@ def decided(found: Claims, decisions: Path) -> Claims:
     return reviewed(found, read_review(decisions))
 
 
-def write_decisions(found: Sequence[Claims], decisions: Sequence[Path]) -> list[Path]:
+def decisions_written(found: Sequence[Claims], decisions: Sequence[Path]) -> dict[Path, str]:
     """For each text the file in which a person decides on its claims; decisions that are in it already stay."""
-    from hansa.statements.review import write_review  # slow import
+    from hansa.statements.review import review_text  # slow import
 
-    return [write_review(claims, path) for claims, path in zip(found, decisions, strict=True) if claims]
+    return {path: review_text(claims, path) for claims, path in zip(found, decisions, strict=True) if claims}
 
 
-def write_claim_reviews(checked: CheckedTexts, folder: Path, author: str | None, url: str | None) -> list[Path]:
+def claim_reviews(checked: CheckedTexts, folder: Path, author: str | None, url: str | None) -> dict[Path, str]:
     """ClaimReview for the claims that a person confirmed, where it is said who reviewed them and where that stands."""
     if author is None or url is None:
-        return []
+        return {}
     from hansa.statements.claim_review import claim_review, confirmed  # slow import
 
-    written = []
-    for one, name in zip(checked.checks, checked.names, strict=True):
+    written = {}
+    for place, (one, text, name) in enumerate(zip(checked.checks, checked.texts, checked.names, strict=True), 1):
         if not confirmed(one):
             terminal.remark(f"{name}: no claim is confirmed by a person yet, so there is no ClaimReview to write.")
             continue
-        path = folder / f"{name}.claimreview.json"
-        told = json.dumps(claim_review(one, author=author, url=url), ensure_ascii=False, indent=2)
-        path.write_text(f"{told}\n", encoding="utf-8")
-        written.append(path)
+        anchors = {claim.key: f"t{place}-v{number}" for number, claim in enumerate(text.claims, 1)}
+        review = claim_review(one, author=author, url=url, words=checked.words, anchors=anchors)
+        told = json.dumps(review, ensure_ascii=False, indent=2)
+        # It is to be pasted into a page, where a "</script>" that somebody said would end it.
+        written[folder / f"{name}.claimreview.json"] = told.replace("<", "\\u003c") + "\n"
     return written
 
 
@@ -236,10 +300,11 @@ def print_texts(checked: CheckedTexts) -> None:
             terminal.say(lines.note(note, words))
         for claim in lines.claim_lines(text, words):
             terminal.say(claim.heading)
-            for part in (claim.summary, claim.alike):
+            for part in (claim.about, claim.summary, *claim.beside, claim.alike):
                 if part:
                     terminal.say(f"  {part}")
-            terminal.rows([("", *row) for row in claim.readings])
+            titles = [("", *claim.titles)] if claim.titles else []
+            terminal.rows([*titles, *(("", *row) for row in claim.readings)])
             if claim.rest:
                 terminal.say(f"  {claim.rest}")
             typer.echo("")
@@ -250,6 +315,8 @@ def print_texts(checked: CheckedTexts) -> None:
         terminal.say(lines.findings_title(words))
         terminal.rows([("", *row) for row in found])
         typer.echo("")
+    if checked.store:
+        terminal.say(lines.legend(words))
     terminal.say(lines.tally(checked.texts, words))
     if apart := lines.told_apart(checked.texts, words):
         terminal.say(apart)

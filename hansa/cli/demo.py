@@ -13,7 +13,7 @@ import typer
 from hansa.cli import check, partnership, terminal
 
 PAIR = ("XBR", "XKA")
-SPEECH = "president.txt"
+SPEECH, REPLY = "president.txt", "minister.txt"
 REPORT = Path("hansa-demo")
 
 
@@ -31,7 +31,7 @@ def demo(
         Path | None, typer.Argument(help="For the store of the sample world; by default a cache.")
     ] = None,
 ) -> None:
-    """Make the sample world, the report on one of its pairs, and check what one of its presidents said."""
+    """Make the sample world, report on a pair, and check a speech."""
     with terminal.working("loading") as next_step:
         from hansa import report, sample, statements  # slow import
         from hansa.regions.lists import lists_beside  # slow import
@@ -58,5 +58,6 @@ def demo(
     typer.echo("\nTry next:")
     typer.echo(f"  hansa mirror {' '.join(PAIR)} --store {place}")
     typer.echo(f"  hansa show rca --origin {PAIR[0]} --period {made.period} --store {place}")
-    typer.echo(f"  hansa check {shlex.quote(str(speech.parent))}/* --store {place}")
+    both = " ".join(shlex.quote(str(speech.with_name(name))) for name in (SPEECH, REPLY))
+    typer.echo(f"  hansa check {both} --store {place}")
     typer.echo(f"  hansa report {' '.join(reversed(PAIR))} --language ru --store {place}")

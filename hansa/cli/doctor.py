@@ -19,6 +19,7 @@ from hansa.cli import terminal
 EXTRAS = (
     (("typst",), "reports as PDF", "pdf"),
     (("sdmx",), "tables in SDMX", "sdmx"),
+    (("lxml", "pypdf", "docx"), "texts in HTML, PDF and DOCX", "text"),
     (("pyspark",), "tables larger than this machine", "spark"),
 )
 ESSENTIAL = ("duckdb", "pyarrow", "narwhals", "numpy", "scipy", "python_calamine", "xlsxwriter", "pycountry")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
@@ -24,6 +26,7 @@ from hansa.trade.store import Store
 from hansa.wording import Words
 
 FORMATS = ("html", "csv", "json")
+_LONGEST_STEM = 160  # bytes; with what comes after it a name stays below the 255 that file systems hold
 
 
 @dataclass(frozen=True)
@@ -56,17 +59,23 @@ class CheckedTexts:
         ------
         DataError : a form that is not one of `FORMATS`; the folder is a file.
         """
-        contents = {self._file(form): self._written(form) for form in formats(",".join(wanted))}
-        place = folder_at(folder)
-        for name, text in contents.items():
-            (place / name).write_text(text, encoding="utf-8", newline="\n")
-        return [place / name for name in contents]
+        contents = self.contents(folder, wanted)
+        folder_at(folder)
+        return write_all(contents)
+
+    def contents(self, folder: str | os.PathLike[str], wanted: Sequence[str] = FORMATS) -> dict[Path, str]:
+        """What `write` writes, by the path of each file."""
+        return {Path(folder) / self._file(form): self._written(form) for form in formats(",".join(wanted))}
 
     def table(self) -> Result:
         """Readings of all texts, a row each, with the name of the text before them; claims, where nothing was compared.
 
         What the claims say of each other stands in `meta`, as sentences in English.
         """
+        return self._table
+
+    @cached_property
+    def _table(self) -> Result:
         english = Words("en")
         told = [{"outcome": found.outcome, "sentence": english.say(found.sentence)} for found in self.findings]
         if not self.checks:
@@ -136,7 +145,7 @@ def checked_texts(
     UnknownCode : there is no such language or dataset.
 
     >>> from hansa.statements import claims, read_text
-    >>> said = claims(read_text("Trade between Norway and Peru rose by 12 percent in 2022.", source="talk.txt"))
+    >>> said = claims(read_text("Trade between Norway and Peru rose by 12 percent in 2022."))
     >>> checked_texts([said], None).table().rows()[0]["measure"]
     'turnover'
     """
@@ -212,7 +221,32 @@ def stem(source: str) -> str:
     name = Path(source).name if source != "-" else ""
     name = name.rsplit(".", 1)[0] if "." in name.strip(".") else name
     kept = "".join(letter if letter.isalnum() or letter in "._" else "-" for letter in name).strip(".-")
-    return kept[:80] or "statement"
+    return kept.encode()[:_LONGEST_STEM].decode(errors="ignore")[:80] or "statement"
+
+
+def write_all(contents: Mapping[Path, str]) -> list[Path]:
+    """Write texts to their paths: all of them, or none.
+
+    Raises
+    ------
+    DataError : a folder has one of the names, or cannot be written to.
+    """
+    fresh = {path: path.with_name(f".{path.name}.{os.getpid()}") for path in contents}
+    path = Path()
+    try:
+        for path, text in contents.items():
+            if path.is_dir():
+                raise DataError("A folder has this name, so the file cannot be written. Rename it.", file=path)
+            fresh[path].write_text(text, encoding="utf-8", newline="\n")
+        for path, written in fresh.items():
+            written.replace(path)
+    except OSError as wrong:
+        raise DataError(f"It cannot be written: {wrong.strerror or wrong}. Nothing was.", file=path) from None
+    finally:
+        for written in fresh.values():
+            with contextlib.suppress(OSError):
+                written.unlink(missing_ok=True)
+    return list(contents)
 
 
 def folder_at(folder: str | os.PathLike[str]) -> Path:
@@ -229,8 +263,8 @@ def folder_at(folder: str | os.PathLike[str]) -> Path:
     return place
 
 
-_FIELDS = ("text", "unit", "form", "comparator", "measure", "scope", "basis", "region", "partner", "population")
-_MORE = ("period", "base", "converts", "speaker", "role", "spoken", "decision", "sentence")
+_FIELDS = ("text", "unit", "form", "comparator", "measure", "scope", "product", "basis", "region", "partner")
+_MORE = ("population", "period", "base", "converts", "speaker", "role", "spoken", "decision", "sentence")
 _LISTS = ("qualifiers", "inferred", "by_hand")
 _CLAIMS = pa.schema(
     [

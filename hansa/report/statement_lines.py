@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from itertools import islice
 
 from hansa.report import statement_words as worded
-from hansa.report.page import visible
 from hansa.report.statement_page import SHOWN, Checked, kept
 from hansa.statements.claim import Claim
 from hansa.statements.consistency.finding import Finding
 from hansa.statements.verdict import Reading
 from hansa.wording.sentence import Amount, Sentence, mark
+from hansa.wording.visible import visible
 from hansa.wording.words import Words
 
 CLAIMS = 40  # of a text, on the screen
@@ -22,23 +22,28 @@ CLAIMS = 40  # of a text, on the screen
 class ClaimLines:
     """What the screen shows of a claim.
 
-    heading : its key, who said it, the words and the figure. summary : which readings hold. alike : what was chosen in
-    all readings. readings : outcome, figure, by how much the words are off, and what was chosen. rest : how many more
-    the page has; empty where none.
+    heading : its key, who said it, the words and the figure. about : of what it is. summary : which readings hold.
+    alike : what was chosen in all readings. beside : what the last known year gives, where no reading decides.
+    titles : of the columns of readings; empty where no reading has a figure. readings : outcome, figure, by how much
+    the words are off, and what was chosen. rest : how many more the page has; empty where none.
     """
 
     heading: str
+    about: str
     summary: str
     alike: str
+    beside: list[str]
+    titles: tuple[str, ...]
     readings: list[tuple[str, str, str, str]]
     rest: str
 
 
 def claim_lines(text: Checked, words: Words) -> Iterator[ClaimLines]:
     """The first claims of a text, in order, but those that a person dropped."""
+    titles = (words(mark("outcome")), words(mark("the data give")), words(mark("off by")), words(mark("read as")))
     for claim in islice(filter(kept, text.claims), CLAIMS):
         verdict = text.by_key.get(claim.key)
-        readings = sorted(verdict.readings if verdict else (), key=lambda reading: not reading.as_said)
+        readings = worded.in_order(verdict.readings if verdict else ())
         alike = worded.in_all(readings)
         rows = [
             (
@@ -54,8 +59,11 @@ def claim_lines(text: Checked, words: Words) -> Iterator[ClaimLines]:
         rest = words(mark("and further readings, which the page shows: {count}")).format(count=more) if more else ""
         yield ClaimLines(
             _heading(claim, text, words),
+            visible(worded.about(claim, words)),
             visible(words.say(verdict.summary)) if verdict else "",
             visible(f"{words(mark('In all readings:'))} {shared}.") if shared else "",
+            [visible(words.say(sentence)) for sentence in verdict.beside] if verdict else [],
+            titles if any(reading.figure is not None for reading in readings) else (),
             rows,
             rest,
         )
@@ -110,6 +118,11 @@ def told_apart(texts: Sequence[Checked], words: Words) -> str:
     return f"{words(mark('Told apart:'))} {visible(counts)}." if counts else ""
 
 
+def legend(words: Words) -> str:
+    """What the third column of the readings counts."""
+    return worded.legend(words)
+
+
 def nothing_compared(words: Words) -> str:
     """That there was no store to compare with."""
     return words(
@@ -135,5 +148,5 @@ def _heading(claim: Claim, text: Checked, words: Words) -> str:
         f"= {worded.said(claim, words)}",
     ]
     if standing != worded.UNCOMPARED:
-        parts.append(f"[{worded.sign(standing)} {worded.outcome(standing, words)}]")
+        parts.append(f"[{worded.sign(standing)} {worded.standing_said(text.by_key.get(claim.key), words)}]")
     return visible(" ".join(parts))

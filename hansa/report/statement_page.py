@@ -14,10 +14,12 @@ from hansa.report import statement_words as worded
 from hansa.report.charts import draw
 from hansa.report.facts import Drawing, Line
 from hansa.report.marked_text import Block, blocks, wrapped
-from hansa.report.page import marked_up, typed, visible, write_page
+from hansa.report.page import marked_up, typed, write_page
 from hansa.statements.claim import Claim, Claims
+from hansa.statements.claim_review import quotation
 from hansa.statements.verdict import Reading, Verdict
 from hansa.wording.sentence import Amount, Name, Sentence, Value, mark
+from hansa.wording.visible import visible
 from hansa.wording.words import SCALE_NAMES, Words, scale_for
 
 if TYPE_CHECKING:
@@ -91,6 +93,8 @@ def render_statements(
         say=lambda sentence: marked_up(sentence, words),
         noted=pen.noted,
         typed=typed,
+        office=worded.office,
+        legend=worded.legend(words),
         why=lambda why: worded.why_of(why, words),
     )
 
@@ -121,6 +125,7 @@ class _Card:
     said: str
     standing: str
     name: str
+    about: str
     before: str
     after: str
     traits: list[worded.Trait]
@@ -267,7 +272,7 @@ class _Pen:
         speakers = dict.fromkeys(turn.speaker for turn in document.turns if turn.speaker)
         told = (
             (mark("Spoken"), document.spoken),
-            (mark("Published"), document.published),
+            (mark("Published"), worded.moment(document.published)),
             (mark("Speakers"), ", ".join(speakers)),
             (mark("Place"), document.place),
             (mark("Event"), document.event),
@@ -286,11 +291,10 @@ class _Pen:
         standing = checked.standing(claim)
         start = claim.start - claim.sentence_start
         inside = claim.sentence[start : start + len(claim.text)] == claim.text if start >= 0 else False
-        readings = verdict.readings if verdict else ()
+        readings = worded.in_order(verdict.readings if verdict else ())
         alike, notes = worded.in_all(readings), _noted_by_all(readings)
         drawn = None if self.large else verdict
         chart, unit, figures = _chart(claim, drawn, words, f"{uid}-g{number}")
-        lines = dict.fromkeys(source.line() for r in readings for source in r.provenance.sources)
         return _Card(
             number,
             uid,
@@ -298,7 +302,8 @@ class _Pen:
             worded.speaker(claim, words),
             worded.said(claim, words),
             standing,
-            worded.outcome(standing, words),
+            worded.standing_said(verdict, words),
+            worded.about(claim, words),
             claim.sentence[:start] if inside else "",
             claim.sentence[start + len(claim.text) :] if inside else "",
             worded.understood(claim, words),
@@ -313,7 +318,7 @@ class _Pen:
             chart,
             unit,
             figures,
-            worded.copied(claim, verdict, lines, words),
+            words.say(quotation(verdict)) if verdict and verdict.readings else "",
         )
 
     def _row(self, claim: Claim, reading: Reading, alike: Mapping[str, str], known: Sequence[str]) -> _Row:

@@ -66,6 +66,24 @@ def test_a_speech_is_marked_compared_and_written(hansa: Hansa, world: Path, spee
     assert any(found["outcome"] == "contradictory" for found in read["meta"]["findings"])
 
 
+def test_a_line_for_each_claim(hansa: Hansa, world: Path, speech: Path):
+    said = hansa("check", "speech.txt", "--store", world, "--dataset", "flows", *BETWEEN, "-o", "out", "--brief")
+    assert (said.code, said.err) == (0, "")
+    told = " ".join(said.out.split("out/")[0].split())
+    assert [key for key in ("c1", "c2", "c3", "c4", "c5") if f" {key} " in told] == ["c1", "c2", "c3", "c4"]
+    assert "In all readings" not in told
+
+
+def test_messages_name_the_options(hansa: Hansa, tmp_path: Path):
+    (tmp_path / "numbers.txt").write_text("12 5 7", encoding="utf-8")
+    refused = hansa("check", "numbers.txt")
+    assert refused.code == 2
+    assert "Say it with --text-language." in refused.err
+    assert "read_text" not in hansa("check", "absent.txt").err
+    (tmp_path / "undated.txt").write_text("Trade of Norway and Peru grew by 5 percent last year.", encoding="utf-8")
+    assert "give --spoken or --published" in " ".join(hansa("check", "undated.txt").out.split())
+
+
 def test_without_a_store_nothing_is_compared(hansa: Hansa, speech: Path):
     said = hansa("check", "speech.txt", "--format", "csv")
     assert said.code == 0

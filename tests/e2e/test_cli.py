@@ -13,7 +13,10 @@ import hansa as package
 from hansa.trade.store import open_store
 from tests.e2e.conftest import TRADE, Hansa
 
-COMMANDS = ["demo", "import", "show", "mirror", "report", "indicators", "sources", "get", "regions", "doctor", "store"]
+COMMANDS = [
+    *("demo", "import", "show", "mirror", "report", "check", "indicators", "sources", "get", "regions", "doctor"),
+    *("register", "store"),
+]
 
 
 def test_help_lists_the_commands_and_fits_the_screen(hansa: Hansa):

@@ -116,16 +116,7 @@ class Context:
         self, order: int, passage: Passage, draft: Draft, subject: tuple[str | None, str | None], key: str
     ) -> Claim:
         around, one = draft.around, draft.quantity
-        inferred: list[str] = []
-        measure, product = draft.measure, draft.product
-        if measure is None and subject[0] is not None:
-            measure = subject[0]
-            inferred.append("measure")
-            if product is None and subject[1] is not None:
-                product = subject[1]
-                inferred.append("product")
-        if draft.supposed and measure is not None:
-            inferred.append("measure")
+        measure, product, inferred = _measured(draft, subject)
         average, forecast = "average" in around.qualifiers, around.forecast
         period, base = draft.moment.spanned(None if forecast else self.document.day, average)
         if (
@@ -220,6 +211,21 @@ class Context:
         self.product = last.product
         self.measure, self.pair = last.measure, Pair(last.region, last.partner)
         self.period = None if last.forecast else last.period
+
+
+def _measured(draft: Draft, subject: tuple[str | None, str | None]) -> tuple[str | None, str | None, list[str]]:
+    """Measure and product of a figure, and which of them come from the sentence before or are supposed."""
+    measure, product = draft.measure, draft.product
+    inferred = []
+    if measure is None and subject[0] is not None:
+        measure = subject[0]
+        inferred.append("measure")
+        if product is None and subject[1] is not None:
+            product = subject[1]
+            inferred.append("product")
+    if draft.supposed and measure is not None:
+        inferred.append("measure")
+    return measure, product, inferred
 
 
 def _other(sides: Sequence[str], side: str | None) -> str | None:

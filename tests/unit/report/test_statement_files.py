@@ -100,11 +100,11 @@ def test_forms_asked_for():
 def test_lines_of_claims():
     first, *_, forecast, _ = lines.claim_lines(statement(), Words("en", NAMES))
     assert first.heading.replace("\xa0", " ") == (
-        "c1 Nora Quill: “exceeded 50 billion dollars” = more than USD 50 bn [◐ supported in some readings]"
+        "c1 Nora Quill: “exceeded 50 billion dollars” = more than USD 50 bn [◐ supported in 1 of 2 readings]"
     )
     assert first.summary == "1 of 2 readings hold."
     assert first.readings[0][0] == "✓ supported"
-    assert first.readings[0][3] == "goods and services; the origin"
+    assert first.readings[0][3] == "goods and services; each seller's own report"
     assert first.rest == ""
     assert forecast.readings[0][3] == "The year 2022 is missing."
 
@@ -126,12 +126,12 @@ def test_what_a_person_dropped_is_told():
     text = statement()
     apart = (*text.claims.apart, Apart("12", 0, 2, "dropped by E. Ditor"))
     told = lines.told_apart([Checked(replace(text.claims, apart=apart))], Words("ru"))
-    assert told == "Отделено: часть названия: 1; слишком неопределённо: 1; снято: E. Ditor: 1."
+    assert told == "Отделено: названия: 1, слишком неопределённо: 1, снято: E. Ditor: 1."
 
 
 def test_counts_by_outcome():
     assert lines.tally([statement()], Words()) == (
-        "Figures found: 5. ✓ supported: 1; ◐ supported in some readings: 1; ✗ contradicted: 1; ? not checkable: 1; "
-        "∅ no data: 1."
+        "Figures found: 5. ✓ supported: 1; ◐ supported in some readings, contradicted in none: 1; ✗ contradicted: 1; "
+        "? not checkable: 1; ∅ no data: 1."
     )
     assert lines.tally([Checked(statement().claims)], Words()) == "Figures found: 5."

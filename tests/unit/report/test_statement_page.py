@@ -11,13 +11,13 @@ import pytest
 from hansa.provenance import Provenance, Source
 from hansa.report import statement_words as worded
 from hansa.report.marked_text import blocks
-from hansa.report.page import visible
 from hansa.report.statement_page import Checked, render_statements
 from hansa.statements.claim import Apart, Claim, Claims, Mention
 from hansa.statements.consistency.finding import Finding
 from hansa.statements.document import Document, Turn
 from hansa.statements.verdict import Reading, Verdict
 from hansa.wording import Amount, Sentence, Words
+from hansa.wording.visible import visible
 
 TEXT = """The 9th Forum of Two Shores
 
@@ -155,11 +155,11 @@ def test_what_is_shown_of_a_claim():
     shown = Seen(page(statement())).text
     for part in (
         "more than USD 50 bn",
-        "from USD 49.5 bn to under USD 50.5 bn",
+        "every figure above USD 50 bn",
         "Amberland (XAM)",
-        "supported in some readings",
+        "supported in 1 of 2 readings",
         "USD 51.2 bn",
-        "scope – goods and services; as told by – the origin",
+        "scope – goods and services; as told by – each seller's own report",
         "+12%",
         "−8.7 pp",
         "place 3",
@@ -169,7 +169,7 @@ def test_what_is_shown_of_a_claim():
         "S1 Office of Brava, Trade by partner (2023-03), CC BY 4.0",
         "In 2021 it was USD 40.0 bn.",
         "hansa show turnover --store office",
-        "part of a name: 1; too vague to test: 1",
+        "1 name, 1 too vague to test",
         "do not go together",
         "This page again: hansa check speech.txt --store office",
         "“exceeded 50 billion dollars” (Nora Quill, 2023-06-28).",
@@ -267,8 +267,10 @@ def test_several_texts_are_one_collection():
     ("outcomes", "wanted"),
     [
         (["supported", "no data"], "supported"),
-        (["supported", "contradicted"], "mixed"),
-        (["near", "contradicted"], "near"),
+        (["supported", "near"], "partly supported"),
+        (["supported", "contradicted", "contradicted"], "mixed"),
+        (["near", "contradicted"], "mixed"),
+        (["near", "contradicted", "contradicted"], "mostly contradicted"),
         (["contradicted", "not checkable"], "contradicted"),
         (["not checkable", "no data"], "not checkable"),
         (["no data"], "no data"),
@@ -299,10 +301,60 @@ def test_a_reading_that_the_words_exclude_does_not_count():
         (12.0, 0.1, "%", "share", "12.0%"),
         (2.5, 0.1, "times", "multiple", "2.5 times"),
         (4, 1, "rank", "rank", "place 4"),
-        (81, 1, "agreements", "count", "81 (agreements)"),
-        (1200, 1, "km", "level", "1,200 (km)"),
+        (81, 1, "agreements", "count", "81 agreements"),
+        (1200, 1, "km", "level", "1,200 km"),
     ],
 )
 def test_figures_are_shown_as_precisely_as_they_were_said(value, step, unit, form, wanted):
     claim = Claim("c1", "", 0, 0, value, unit, value - step / 2, value + step / 2, form)
     assert worded.said(claim, Words()).replace("\xa0", " ") == wanted
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "wanted"),
+    [
+        (["supported"], "supported"),
+        (["supported"] * 3, "supported in all 3 readings"),
+        (["supported", "no data"], "supported in 1 of 2 readings"),
+        (["near"] * 2 + ["contradicted"] * 18, "contradicted in 18 of 20 readings"),
+        (["supported"] * 2 + ["contradicted"] * 16, "supported in 2 of 18 readings, contradicted in 16"),
+        (["near"] * 2 + ["contradicted"], "near in 2 of 3 readings, contradicted in 1"),
+        (["no data"] * 2, "no data"),
+    ],
+)
+def test_a_standing_is_said_with_its_counts(outcomes, wanted):
+    claim = statement().claims[0]
+    verdict = Verdict(claim, tuple(Reading(outcome, {}) for outcome in outcomes), Sentence(""))
+    assert worded.standing_said(verdict, Words()) == wanted
+
+
+def test_readings_by_whom_they_are_told_come_before_other_currencies_prices_and_scopes():
+    under = [
+        {"told_by": "origin", "currency": "USD", "scope": "goods"},
+        {"told_by": "origin", "currency": "XBR", "scope": "goods"},
+        {"told_by": "origin", "currency": "XBR", "prices": "constant prices", "scope": "goods"},
+        {"told_by": "origin", "currency": "USD", "scope": "services"},
+        {"told_by": "reconciled", "currency": "USD", "scope": "goods"},
+    ]
+    readings = [Reading("near", one) for one in under]
+    readings[3] = replace(readings[3], as_said=False)
+    assert [under.index(dict(one.under)) for one in worded.in_order(readings)] == [0, 4, 1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("apart", "wanted"),
+    [(0, "same place"), (-1, "one place above"), (1, "one place below"), (-3, "3 places above")],
+)
+def test_places_are_said_in_words(apart, wanted):
+    claim = Claim("c1", "third", 0, 5, 3.0, "rank", 2.5, 3.5, "rank")
+    assert worded.difference(claim, apart, Words()).replace("\xa0", " ") == wanted
+
+
+def test_of_what_a_figure_is():
+    first, *_, last = statement().claims
+    english = Words("en", NAMES)
+    assert worded.about(first, english) == "trade of Brava with Amberland, 2022"
+    assert worded.about(last, english) == ("turnover, 2022 (period inferred from the text) (measure corrected by hand)")
+    russian = Words("ru", {("region", "XAM"): "Амберленд", ("region", "XBR"): "Брава"})
+    spring = replace(first, measure="exports", period="2022-01..2022-04")
+    assert worded.about(spring, russian) == "экспорт: Брава → Амберленд, январь–апрель 2022"
