@@ -189,8 +189,8 @@ def test_an_encoding_that_cannot_be_told_can_be_said(tmp_path: Path, monkeypatch
     lists = Lists(None, memberships(), blocs())
     unsaid = Told("ru", None, None, None, None, None, None, None)
     with pytest.raises(DataError, match="encoding"):
-        claims_in("talk.txt", unsaid, (), lists)
-    (claim,) = claims_in("talk.txt", replace(unsaid, encoding="koi8-r"), (), lists)
+        claims_in("talk.txt", unsaid, (), lists, print)
+    (claim,) = claims_in("talk.txt", replace(unsaid, encoding="koi8-r"), (), lists, print)
     assert (claim.value, claim.region, claim.partner) == (5, "KEN", "GHA")
 
 

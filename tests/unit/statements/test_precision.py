@@ -27,7 +27,7 @@ TRUE = (
 
 @pytest.mark.parametrize("seed", range(10))
 def test_two_hundred_sentences_without_claims(seed: int) -> None:
-    chosen = random.Random(seed).sample(SENTENCES, 200)
+    chosen = random.Random(seed).sample([one for one in SENTENCES if not any(words in one for words in TRUE)], 200)
     found = [claim.text for one in chosen for claim in claims(Document(one, "en", published="2023-06-28"))]
     assert len(found) <= 2, found
 
