@@ -165,13 +165,13 @@ class Told:
 
 def store_and_lists(folder: Path | None, regions: Path | None) -> tuple[Store | None, Lists]:
     """The store asked for, or the one in this folder, or none; and the lists of regions and blocs that hold."""
-    from hansa.regions import blocs, memberships, read_regions  # slow import
-    from hansa.regions.lists import Lists, lists_beside  # slow import
+    from hansa.regions import read_regions  # slow import
+    from hansa.regions.lists import lists_beside, shipped_lists  # slow import
     from hansa.trade.store import open_store  # slow import
 
     own = read_regions(regions) if regions else None
     if folder is None and not options.STORE.is_dir():
-        return None, Lists(own, memberships(), blocs())
+        return None, shipped_lists(own)
     held = open_store(folder or options.STORE)
     return held, lists_beside(held.archive.folder, own)
 

@@ -259,11 +259,11 @@ def _read(register: Path) -> Register:
 
 def _lists(store: Path | None, regions: Path | None) -> Lists:
     """The lists of regions and blocs beside a store, else those of Hansa; a list of one's own comes first."""
-    from hansa.regions import blocs, memberships, read_regions  # slow import
-    from hansa.regions.lists import Lists, lists_beside  # slow import
+    from hansa.regions import read_regions  # slow import
+    from hansa.regions.lists import lists_beside, shipped_lists  # slow import
 
     own = read_regions(regions) if regions else None
-    return lists_beside(store, own) if store else Lists(own, memberships(), blocs())
+    return lists_beside(store, own) if store else shipped_lists(own)
 
 
 def _day(text: str | None) -> str | None:

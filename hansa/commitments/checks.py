@@ -14,7 +14,7 @@ from functools import cached_property
 from hansa import period as periods
 from hansa.commitments.fields import FIRST_YEAR, LAST_YEAR, fields_of
 from hansa.commitments.fields import STATES as STATES_OF
-from hansa.commitments.lifecycle import first_day, follows, is_open, is_past, last_day, without_word
+from hansa.commitments.lifecycle import first_day, follows, is_open, is_past, last_day, state_on, without_word
 from hansa.commitments.money import totals
 from hansa.commitments.records import (
     KINDS,
@@ -37,11 +37,11 @@ from hansa.commitments.records import (
     Session,
     Target,
 )
-from hansa.commitments.register import Register, kind_of, state_on
+from hansa.commitments.register import Register, kind_of
 from hansa.errors import DataError, HansaError, nearest
-from hansa.regions.bloc import blocs, days_of, memberships
+from hansa.regions.bloc import days_of
 from hansa.regions.iso import iso
-from hansa.regions.lists import Lists
+from hansa.regions.lists import Lists, shipped_lists
 
 LOOKED_UP = 100  # unknown codes for which the nearest are sought
 SHOWN = 5  # problems that `check` spells out
@@ -150,7 +150,7 @@ def problems(
     ["kast, region: 'KZA' is no known region or bloc; nearest known: 'KAZ', ... [unknown region]"]
     """
     day = on or datetime.now(UTC).date().isoformat()
-    setting = Setting(register, day, lists or Lists(None, memberships(), blocs()), indicators)
+    setting = Setting(register, day, lists or shipped_lists(), indicators)
     return tuple(Problem(name_of(check), *found) for check in CHECKS for found in check(setting))
 
 

@@ -17,7 +17,6 @@ from hansa.commitments.records import (
     Project,
     Record,
 )
-from hansa.commitments.register import state_on
 from hansa.errors import HansaError
 from hansa.regions.bloc import days_of
 
@@ -94,6 +93,17 @@ def without_word(record: Milestone | Decision, due: str | None, day: str) -> boo
 def words_since(record: Milestone | Decision | Barrier, due: str, day: str) -> list[Event]:
     """What was said of a record from the day it was due until another."""
     return [event for event in record.history if last_day(due) <= last_day(event.date) and first_day(event.date) <= day]
+
+
+def state_on(history: tuple[Event, ...], day: str) -> Event | None:
+    """The last event of a history that had happened by a day (an ISO day; a month or year counts from its first day).
+
+    >>> history = (Event("2020", "signed"), Event("2021-07-01", "in force"))
+    >>> state_on(history, "2021-06-30").state, state_on(history, "2019-12-31")
+    ('signed', None)
+    """
+    happened = [event for event in history if "" < first_day(event.date) <= day]
+    return max(happened, key=lambda event: first_day(event.date)) if happened else None
 
 
 def is_past(date: str, day: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
-from hansa.commitments.records import KINDS, Event, Record
+from hansa.commitments.records import KINDS, Record
 from hansa.errors import DataError, UnknownCode
 from hansa.provenance import Provenance
 
@@ -70,18 +70,3 @@ class Register:
 def kind_of(record: Record) -> str:
     """The name of a record's kind."""
     return next(name for name, kind in KINDS.items() if isinstance(record, kind))
-
-
-def state_on(history: tuple[Event, ...], day: str) -> Event | None:
-    """The last event of a history that had happened by a day (an ISO day; a month or year counts from its first day).
-
-    >>> history = (Event("2020", "signed"), Event("2021-07-01", "in force"))
-    >>> state_on(history, "2021-06-30").state, state_on(history, "2019-12-31")
-    ('signed', None)
-    """
-    happened = [event for event in history if _first_day(event.date) <= day]
-    return max(happened, key=lambda event: _first_day(event.date)) if happened else None
-
-
-def _first_day(date: str) -> str:
-    return date + "-01-01"[3 * (date.count("-")) :] if date.count("-") < 2 else date

@@ -17,8 +17,9 @@ from hansa import dense
 from hansa import period as periods
 from hansa.commitments import ratio_of_ratios as numbers
 from hansa.commitments.figures import Figures, covered
+from hansa.commitments.lifecycle import state_on
 from hansa.commitments.records import Barrier
-from hansa.commitments.register import Register, state_on
+from hansa.commitments.register import Register
 from hansa.errors import DataError, HansaError
 from hansa.provenance import Provenance
 from hansa.regions.bloc import days_of

@@ -93,6 +93,15 @@ class Lists:
         return [(member, day.isoformat(), came) for day, member, came in sorted((*joined, *left))]
 
 
+def shipped_lists(places: Regions | None = None) -> Lists:
+    """The lists of Hansa, behind a list of regions of one's own where there is one.
+
+    >>> shipped_lists().code("Беларусь")
+    'BLR'
+    """
+    return Lists(places, shipped.memberships(), shipped.blocs())
+
+
 def lists_beside(folder: str | os.PathLike[str], places: Regions | None = None) -> Lists:
     """The lists in a folder: regions.csv, blocs.csv with bloc_names.csv; each that is not there is that of Hansa.
 
@@ -106,7 +115,7 @@ def lists_beside(folder: str | os.PathLike[str], places: Regions | None = None) 
     if places is None and (beside / "regions.csv").is_file():
         places = read_regions(beside / "regions.csv")
     if not (beside / "blocs.csv").is_file():
-        return Lists(places, shipped.memberships(), shipped.blocs())
+        return shipped_lists(places)
     facts = shipped.facts_of(read_rows(beside / "blocs.csv", ("bloc", "member", "from", "source"), ("to",)))
     names = beside / "bloc_names.csv"
     rows = read_rows(names, ("bloc", "name_en", "name_ru"), ("kind", "aliases")) if names.is_file() else []

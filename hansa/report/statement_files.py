@@ -13,8 +13,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from hansa.errors import DataError
-from hansa.regions import blocs, memberships
-from hansa.regions.lists import Lists, lists_beside
+from hansa.regions.lists import Lists, lists_beside, shipped_lists
 from hansa.report.statement_page import Checked, render_statements
 from hansa.report.statement_words import codes_of, names_in
 from hansa.result import Result
@@ -150,7 +149,7 @@ def checked_texts(
     'turnover'
     """
     if lists is None:
-        lists = lists_beside(store.archive.folder) if store else Lists(None, memberships(), blocs())
+        lists = lists_beside(store.archive.folder) if store else shipped_lists()
     checks, together = _held(read, store, dataset, as_of, lists)
     verdicts = [one.verdicts for one in checks] or [()] * len(read)
     codes = codes_of(claim for claims in read for claim in claims)

@@ -308,9 +308,8 @@ def _said(text: str, entry: Entry, language: str, path: str) -> dict[str, Any]:
             line=entry.line,
         )
     quantity = found[0]
-    ends = quantity.ends or (quantity.value, quantity.value)
-    half = quantity.last_digit / 2
-    said = {"value": quantity.value, "low": ends[0] - half, "high": ends[1] + half}
+    low, high = quantity.interval
+    said = {"value": quantity.value, "low": low, "high": high}
     return {**said, **({"unit": quantity.unit} if quantity.unit else {})}
 
 

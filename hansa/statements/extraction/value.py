@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from dataclasses import dataclass
 
 from hansa.statements.recognition.quantity import Quantity
-
-# The fractions that are said in words; one stands for all that is nearer to it than to its neighbours.
-SIMPLE = (1 / 10, 1 / 5, 1 / 4, 1 / 3, 2 / 5, 1 / 2, 3 / 5, 2 / 3, 3 / 4, 4 / 5, 9 / 10)
+from hansa.statements.recognition.simple_fraction import fraction_interval
 
 
 @dataclass(frozen=True)
@@ -31,15 +28,12 @@ def value_of(quantity: Quantity, form: str, direction: str, noun: str | None = N
     >>> fall.unit, round(fall.value, 2), round(fall.low, 2), round(fall.high, 2)
     ('%', -33.33, -36.67, -29.17)
     """
-    value, half = quantity.value, quantity.last_digit / 2
-    low, high = value - half, value + half
-    if quantity.ends is not None:
-        low, high = quantity.ends[0] - half, quantity.ends[1] + half
+    value, (low, high) = quantity.value, quantity.interval
     unit = quantity.unit or noun or ""
     if index:
         return Value(round(value - 100, 9), unit, round(low - 100, 9), round(high - 100, 9))
     if quantity.kind == "fraction" and quantity.unit is None:
-        low, high = around_fraction(value) or (low, high)
+        low, high = fraction_interval(value) or (low, high)
         value, low, high, unit = 100 * value, 100 * low, 100 * high, "%"
     elif quantity.kind == "multiple":
         unit = "times"
@@ -50,17 +44,3 @@ def value_of(quantity: Quantity, form: str, direction: str, noun: str | None = N
     if direction == "down" and form in ("growth", "change") and value > 0:
         value, low, high = -value, -high, -low
     return Value(value, unit, low, high)
-
-
-def around_fraction(value: float) -> tuple[float, float] | None:
-    """The midpoints to the simple fractions beside a simple fraction; None for any other number.
-
-    >>> around_fraction(0.5), around_fraction(0.47)
-    ((0.45, 0.55), None)
-    """
-    place = bisect_left(SIMPLE, value - 1e-9)
-    if place == len(SIMPLE) or abs(SIMPLE[place] - value) > 1e-6:
-        return None
-    below = SIMPLE[place - 1] if place else 0.0
-    above = SIMPLE[place + 1] if place + 1 < len(SIMPLE) else 1.0
-    return (below + value) / 2, (value + above) / 2

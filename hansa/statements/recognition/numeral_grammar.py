@@ -10,12 +10,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from hansa.statements.recognition.numeral_words import Words
+from hansa.statements.recognition.simple_fraction import fraction_interval
 
 INFINITE = float("inf")
 LONGEST_GAP = 16
-
-# The fractions that people say, and the midpoints between them: what "a third" stands for.
-SIMPLE = (0.0, 1 / 10, 1 / 5, 1 / 4, 1 / 3, 2 / 5, 1 / 2, 3 / 5, 2 / 3, 3 / 4, 4 / 5, 9 / 10, 1.0)
 
 
 class Token(NamedTuple):
@@ -68,9 +66,8 @@ def fraction_width(value: float) -> float:
     (0.075, 0.1)
     """
     part = abs(value)
-    for below, here, above in zip(SIMPLE, SIMPLE[1:], SIMPLE[2:], strict=False):
-        if abs(part - here) < 1e-9:
-            return (above - below) / 2
+    if ends := fraction_interval(part, within=1e-9):
+        return ends[1] - ends[0]
     return 0.1 if part > 0.05 else part
 
 

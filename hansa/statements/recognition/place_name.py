@@ -16,8 +16,8 @@ from functools import lru_cache
 from typing import Any
 
 from hansa.code_list import shipped
-from hansa.regions import blocs, countries, memberships, subdivisions
-from hansa.regions.lists import Lists
+from hansa.regions import countries, subdivisions
+from hansa.regions.lists import Lists, shipped_lists
 from hansa.regions.region import Region
 from hansa.statements.claim import Mention
 from hansa.statements.language import lexicon
@@ -85,7 +85,7 @@ def places(text: str, language: str, lists: Lists | None = None) -> tuple[Mentio
 
 @lru_cache(maxsize=1)
 def _own() -> Lists:
-    return Lists(None, memberships(), blocs())
+    return shipped_lists()
 
 
 def _found(text: str, names: _Names) -> Iterator[Mention]:

@@ -44,6 +44,13 @@ class Quantity:
     numeral_end: int
     bare: bool = False
 
+    @property
+    def interval(self) -> tuple[float, float]:
+        """What it stands for by its last digit, [low, high); of a range from below its lower to above its upper end."""
+        low, high = self.ends or (self.value, self.value)
+        half = self.last_digit / 2
+        return low - half, high + half
+
 
 def quantities(text: str, language: str) -> tuple[Quantity, ...]:
     """Find every number of a text with its unit, in order and not overlapping.

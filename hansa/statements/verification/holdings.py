@@ -110,8 +110,3 @@ def values_of(ledger: Ledger, measure: str, as_of: str | None) -> Mapping[tuple[
     MissingTable : the store has none.
     """
     return ledger.keep(("values", measure, as_of), lambda: side_of(ledger, measure, as_of).lookup("region", "period"))
-
-
-def names_of(ledger: Ledger, scope: str) -> list[str]:
-    """Datasets of goods or of services."""
-    return ledger.keep(("names", scope), lambda: ledger.store.datasets(scope))

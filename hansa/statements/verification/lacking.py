@@ -8,8 +8,8 @@ from dataclasses import replace
 from hansa import period as periods
 from hansa.errors import HansaError
 from hansa.statements.verification.choice import Choice
-from hansa.statements.verification.holdings import names_of, partners_of, periods_of, regions_of, tellers_of
-from hansa.statements.verification.ledger import BOTH, PAIR, Ledger, View
+from hansa.statements.verification.holdings import partners_of, periods_of, regions_of, tellers_of
+from hansa.statements.verification.ledger import BOTH, PAIR, Ledger, View, names_of
 from hansa.statements.verification.question import Period, Question
 from hansa.statements.verification.shown import FRAMES, flow_of, listed, named, said
 from hansa.wording import Amount, Name, Sentence, Value, mark

@@ -73,15 +73,12 @@ class Ledger:
         return found
 
     # ---- what there is ----------------------------------------------------------------------------------------------
-    def _names(self, scope: str) -> list[str]:
-        return self.keep(("names", scope), lambda: self.store.datasets(scope))
-
     def services_of(self, dataset: str) -> str | None:
         """The services that go with goods: the dataset of the same name, or the only one, if it is no other's."""
-        named = self._names("services")
+        named = names_of(self, "services")
         if dataset in named:
             return dataset
-        return named[0] if len(named) == 1 and named[0] not in self._names("goods") else None
+        return named[0] if len(named) == 1 and named[0] not in names_of(self, "goods") else None
 
     def entries(self, view: View) -> list[Entry]:
         """What was published of a view's dataset by its day.
@@ -313,3 +310,8 @@ def _together(goods: Flows, services: Flows) -> Flows:
         provenance=goods.provenance.merge(services.provenance).then("summed", "goods and services"),
         notes=(*goods.notes, *services.notes),
     )
+
+
+def names_of(ledger: Ledger, scope: str) -> list[str]:
+    """Datasets of goods or of services."""
+    return ledger.keep(("names", scope), lambda: ledger.store.datasets(scope))

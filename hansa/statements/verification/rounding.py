@@ -17,8 +17,6 @@ PLACE_MARGIN = 1.0  # places: ranks
 UNDERSTATED = 10.0  # last digits by which a figure beyond "more than" makes that an understatement
 RELATIONS = ("=", "~", "<~", ">", ">=", "<", "<=")
 MEASURED_IN = ("level", "points", "places")
-# The fractions that people say in words; one of them stands for all that is nearer to it than to the next.
-FRACTIONS = (1 / 10, 1 / 5, 1 / 4, 1 / 3, 2 / 5, 1 / 2, 3 / 5, 2 / 3, 3 / 4, 4 / 5, 9 / 10)
 _SAME = 1e-9
 
 
@@ -130,18 +128,3 @@ def judge_record(x: float, earlier: float, measured_in: str = "level") -> str:
     if x >= earlier:
         return "supported"
     return "near" if earlier - x <= margin_of(earlier, measured_in) else "contradicted"
-
-
-def fraction_interval(share: float) -> tuple[float, float] | None:
-    """What a simple fraction said in words stands for: from halfway to the one below it to halfway to the one above.
-
-    None where `share` is none of `FRACTIONS`; beyond the first and the last one comes 0 and 1.
-
-    >>> [round(end, 4) for end in fraction_interval(1 / 3)]
-    [0.2917, 0.3667]
-    """
-    known = (0.0, *FRACTIONS, 1.0)
-    for before, here, after in zip(known, known[1:], known[2:], strict=False):
-        if math.isclose(share, here, abs_tol=1e-3):
-            return (before + here) / 2, (here + after) / 2
-    return None

@@ -6,7 +6,8 @@ import math
 from dataclasses import replace
 
 from hansa.statements.claim import Claim
-from hansa.statements.verification.rounding import Judgement, fraction_interval
+from hansa.statements.recognition.simple_fraction import fraction_interval
+from hansa.statements.verification.rounding import Judgement
 from hansa.statements.verification.shown import shown
 from hansa.wording import Amount, Name, Sentence, Value, mark
 
@@ -50,7 +51,7 @@ def in_words(claim: Claim) -> bool:
     True
     """
     scale = 100 if claim.unit == "%" else 1
-    ends = fraction_interval(abs(claim.value) / scale)
+    ends = fraction_interval(abs(claim.value) / scale, within=1e-3)
     if ends is None:
         return False
     low, high = sorted((abs(claim.low), abs(claim.high)))

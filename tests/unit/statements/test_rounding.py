@@ -9,8 +9,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from hansa.statements.claim import RELATIONS as WORDS
+from hansa.statements.recognition.simple_fraction import fraction_interval
 from hansa.statements.verification import rounding
-from hansa.statements.verification.rounding import fraction_interval, judge, judge_record, margin_of
+from hansa.statements.verification.rounding import judge, judge_record, margin_of
 
 FIFTY = (50.0, 49.5, 50.5)
 
