@@ -119,7 +119,7 @@ def _effect(p: Plan, b: world.Blueprint, w: world.Truth, barrier: Barrier, remov
     """Trade in the first year without a barrier, beside the same year solved with it.
 
     effect : the factor (1 + equivalent)^theta, on trade against what competitors sell to the same market; all trade
-    grows by less, as the removal lowers prices there. Empty where nobody ships the products.
+    grows by less, as the removal lowers prices there.
     """
     t = removed - p.years[0]
     codes = [product["code"] for product in p.products]
@@ -129,12 +129,10 @@ def _effect(p: Plan, b: world.Blueprint, w: world.Truth, barrier: Barrier, remov
     cost = w.trade_cost[t].copy()
     cost[cells] *= 1 + equivalent
     stayed = solve(w.labour[t], w.technology[t], cost, w.tariff[t], w.taste, w.deficit[t], b.elasticity, w.wage[t])
-    trade = float(w.flow[t][cells].sum())
     return {
-        "effect": round((1 + equivalent) ** float(b.elasticity[made[0]]), 6) if trade else None,
+        "effect": round((1 + equivalent) ** float(b.elasticity[made[0]]), 6),
         "first_year": removed,
-        "trade": round(trade),
+        "trade": round(float(w.flow[t][cells].sum())),
         "trade_had_it_stayed": round(float(stayed.flow[cells].sum())),
-        "why": f"{equivalent:.0%} of the value until {removed - 1}"
-        + ("" if trade else "; nobody ships these products"),
+        "why": f"{equivalent:.0%} of the value until {removed - 1}",
     }

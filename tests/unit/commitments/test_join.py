@@ -69,19 +69,17 @@ def test_what_cannot_be_computed_says_which_table_is_missing(register: Register,
 def test_the_effect_of_every_removed_barrier_lies_in_its_interval(
     register: Register, store: Store, planted: dict[str, dict[str, str]]
 ):
-    """Two of the three hindered trade that there was; timber was not shipped, before or after, and that is said."""
+    """Three of three."""
     found = {row["barrier"]: row for row in stakes(register, store, on=DAY).rows()}
     states = {key: "removed" if row["state"] == "removed" else "open" for key, row in found.items()}
     assert states == _expected(planted, "barrier")
-    for key in (key for key, state in states.items() if state == "removed"):
-        row, true = found[key], planted[key]
-        if true["effect"]:
-            assert row["low"] <= float(true["effect"]) <= row["high"], key
-            assert row["low"] > 1.5  # and the interval says something
-        else:
-            assert row["effect"] is None
-            assert row["before"] == row["after"] == float(true["trade"]) == 0
-            assert row["note"].startswith("no effect: none of the products was traded")
+    removed = [key for key, state in states.items() if state == "removed"]
+    assert len(removed) == 3
+    for key in removed:
+        row, true = found[key], float(planted[key]["effect"])
+        assert row["low"] <= true <= row["high"], key
+        assert row["low"] > 1.5  # and the interval says something
+        assert row["note"] is None
 
 
 def test_trade_at_stake_of_every_open_barrier_is_what_the_reports_say(
@@ -97,7 +95,7 @@ def test_trade_at_stake_of_every_open_barrier_is_what_the_reports_say(
             reported = _reported(store, barrier, side)
             assert last[f"reported_by_{side}"] == (pytest.approx(reported, abs=0.5) if reported else None)
         assert last["affected"] == pytest.approx(_reported(store, barrier, "reconciled"), abs=0.5)
-        assert listed[barrier.id]["affected"] == last["affected"]
+        assert listed[barrier.id]["affected"] == last["affected"] > 0
         assert listed[barrier.id]["effect"] is None  # nothing was removed
 
 

@@ -118,20 +118,28 @@ def test_no_noise_turns_a_target(truth: dict[str, pa.Table], planted: dict[str, 
     assert len({target.indicator for target in ended}) >= 6
 
 
-def test_removed_barriers_had_an_effect_where_there_was_trade(planted: dict[str, dict[str, str]]):
+def test_removed_barriers_had_an_effect(planted: dict[str, dict[str, str]]):
     """(1 + equivalent) ** theta against competitors; on all trade less, since the market's prices fell too."""
-    removed = [barrier for barrier in sample_register().of(Barrier) if planted[barrier.id]["expected"] == "removed"]
-    assert len(removed) == 3
-    effect = {"bar-veterinary": 1.12**5.0, "bar-certificates": 1.15**4.2}  # theta of food and machinery
+    removed = {barrier.id for barrier in sample_register().of(Barrier) if planted[barrier.id]["expected"] == "removed"}
+    # theta of food, machinery and wood
+    effect = {"bar-veterinary": 1.12**5.0, "bar-certificates": 1.15**4.2, "bar-timber": 1.20**6.0}
+    assert removed == set(effect)
     for barrier in removed:
-        row = planted[barrier.id]
+        row = planted[barrier]
         trade, stayed = float(row["trade"]), float(row["trade_had_it_stayed"])
-        if barrier.id in effect:
-            assert float(row["effect"]) == pytest.approx(effect[barrier.id], abs=1e-6)
-            assert 1 < trade / stayed < effect[barrier.id]
-        else:
-            assert trade == stayed == 0  # nobody ships timber there
-            assert not row["effect"]
+        assert float(row["effect"]) == pytest.approx(effect[barrier], abs=1e-6)
+        assert 1 < trade / stayed < effect[barrier]
+
+
+def test_no_barrier_stands_where_nobody_trades(truth: dict[str, pa.Table]):
+    """Every barrier has trade in every year of the figures, by the truth: what is at stake can be told."""
+    flow = truth["flow"]
+    years = set(flow["period"].to_pylist())
+    for barrier in sample_register().of(Barrier):
+        way = pc.and_(pc.equal(flow["origin"], barrier.origin), pc.equal(flow["destination"], barrier.destination))
+        affected = flow.filter(pc.and_(way, pc.is_in(flow["product"], pa.array(list(barrier.products)))))
+        assert set(affected["period"].to_pylist()) == years, barrier.id
+        assert pc.min(affected["value"]).as_py() > 1e6, barrier.id
 
 
 def test_a_world_without_a_register_is_given_one(sample_folder: Path, tmp_path: Path):
