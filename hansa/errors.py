@@ -84,6 +84,14 @@ class MissingTable(HansaError):
         super().__init__(f"The side table {table!r} is missing: {why}. {remedy}")
 
 
+class NotAllowed(HansaError):
+    """Whoever asks may not do that; says who may."""
+
+
+class Conflict(HansaError):
+    """What was to be changed has been changed by somebody else since it was read."""
+
+
 class NotIdentified(HansaError):
     """The data do not determine the figure that was asked for (no trade, a disconnected network, one partner)."""
 

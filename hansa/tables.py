@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from hansa.errors import DataError
 
+ENGINE = threading.RLock()  # to be held by each of several threads that compute: DuckDB refuses a second call meanwhile
 _LOCK = threading.Lock()
 _CONNECTION: list[duckdb.DuckDBPyConnection] = []
 

@@ -12,7 +12,7 @@ from hansa.cli import options, show, terminal
 from hansa.errors import DataError
 
 if TYPE_CHECKING:
-    from hansa.commitments import Register
+    from hansa.commitments import Problem, Register
     from hansa.regions.lists import Lists
     from hansa.result import Result
     from hansa.trade.store import Store
@@ -34,7 +34,8 @@ def check(
     register: Source,
     on: Day = None,
     store: Annotated[
-        Path | None, typer.Option("--store", "-s", help="Store whose lists of regions hold.", metavar="FOLDER")
+        Path | None,
+        typer.Option("--store", "-s", help="Store whose regions, blocs and products are known.", metavar="FOLDER"),
     ] = None,
     regions: Own = None,
 ) -> None:
@@ -43,13 +44,13 @@ def check(
         from hansa.commitments import problems  # slow import
 
         held = _read(register)
-        found = problems(held, on=_day(on), lists=_lists(store, regions))
+        found = problems(held, on=_day(on), lists=_lists(store, regions), products=_products(store))
     severe = [problem for problem in found if problem.severe]
     for name, heading in ((True, "To be mended"), (False, "Late or odd")):
         those = [problem for problem in found if problem.severe is name]
         if those:
             typer.echo(f"{heading}\n")
-            terminal.rows([("", problem.record, f"{problem.message} [{problem.check}]") for problem in those])
+            terminal.rows([("", problem.record, _told(problem)) for problem in those])
             typer.echo("")
     terminal.say(
         f"{register}: {len(held):,} records, {len(severe):,} to be mended, {len(found) - len(severe):,} late or odd."
@@ -137,60 +138,30 @@ def coverage(
     _give(register, store, ask, format, output, limit, columns)
 
 
-@app.command()
-def counts(
-    register: Source,
-    on: Day = None,
-    limit: show.Limit = None,
-    format: show.Form = None,
-    output: show.Output = None,
-) -> None:
-    """Show how many agreements, programmes and projects the register holds, beside what others have stated."""
-    from hansa.commitments import counts as counted  # slow import
+def _table(name: str, told: str) -> None:
+    """A command that shows what a function of this name finds in a register alone."""
 
-    terminal.give(counted(_read(register), _day(on)), format, output, limit)
+    @app.command(name, help=told)
+    def show_table(
+        register: Source,
+        on: Day = None,
+        limit: show.Limit = None,
+        format: show.Form = None,
+        output: show.Output = None,
+    ) -> None:
+        from hansa import commitments  # slow import
 
-
-@app.command()
-def reporting(
-    register: Source,
-    on: Day = None,
-    limit: show.Limit = None,
-    format: show.Form = None,
-    output: show.Output = None,
-) -> None:
-    """Show which parties have given word on what is due, and which have not."""
-    from hansa.commitments import reporting as reported  # slow import
-
-    terminal.give(reported(_read(register), _day(on)), format, output, limit)
+        terminal.give(getattr(commitments, name)(_read(register), on=_day(on)), format, output, limit)
 
 
-@app.command()
-def funnel(
-    register: Source,
-    on: Day = None,
-    limit: show.Limit = None,
-    format: show.Form = None,
-    output: show.Output = None,
-) -> None:
-    """Show edition by edition how many ideas became projects and decisions, and how many of these are done."""
-    from hansa.commitments import funnel as narrowed  # slow import
-
-    terminal.give(narrowed(_read(register), on=_day(on)), format, output, limit)
-
-
-@app.command()
-def amounts(
-    register: Source,
-    on: Day = None,
-    limit: show.Limit = None,
-    format: show.Form = None,
-    output: show.Output = None,
-) -> None:
-    """Show the money of projects, planned, launched and disbursed, each sum counted once."""
-    from hansa.commitments import amounts as summed  # slow import
-
-    terminal.give(summed(_read(register), on=_day(on)), format, output, limit)
+_table(
+    "counts", "Show how many agreements, programmes and projects the register holds, beside what others have stated."
+)
+_table("reporting", "Show which parties have given word on what is due, and which have not.")
+_table(
+    "funnel", "Show edition by edition how many ideas became projects and decisions, and how many of these are done."
+)
+_table("amounts", "Show the money of projects, planned, launched and disbursed, each sum counted once.")
 
 
 @app.command()
@@ -248,6 +219,11 @@ def _notes(found: Result, key: str) -> None:
         terminal.rows([("", str(row[key]), str(row["note"])) for row in rows])
 
 
+def _told(problem: Problem) -> str:
+    place = f"{problem.where}: " if problem.where else ""
+    return f"{place}{problem.message} [{problem.check}]"
+
+
 def _read(register: Path) -> Register:
     from hansa.commitments import read_register  # slow import
 
@@ -266,13 +242,18 @@ def _lists(store: Path | None, regions: Path | None) -> Lists:
     return lists_beside(store, own) if store else shipped_lists(own)
 
 
+def _products(store: Path | None) -> tuple[str, ...] | None:
+    """The products that a store knows; None where there is no store."""
+    if store is None:
+        return None
+    from hansa.commitments import Figures, known_products  # slow import
+    from hansa.trade.store import open_store  # slow import
+
+    return known_products(Figures(open_store(store)))
+
+
 def _day(text: str | None) -> str | None:
     """A day given as text, refused where it is none."""
-    if text is None:
-        return None
-    from datetime import date  # slow import
+    from hansa.archive import iso_day  # slow import
 
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        raise DataError(f"{text!r} is no day. Write it as 2023-06-28.") from None
+    return None if text is None else iso_day(text)

@@ -6,16 +6,20 @@ import dataclasses
 import itertools
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cache, cached_property
+from operator import attrgetter
+from typing import Any, TypeVar
 
 from hansa import period as periods
-from hansa.commitments.fields import FIRST_YEAR, LAST_YEAR, fields_of
+from hansa.commitments.concern import NAMING, references
+from hansa.commitments.fields import FIRST_YEAR, LAST_YEAR, fields_of, listed
 from hansa.commitments.fields import STATES as STATES_OF
 from hansa.commitments.lifecycle import first_day, follows, is_open, is_past, last_day, state_on, without_word
 from hansa.commitments.money import totals
+from hansa.commitments.product import is_known, several
 from hansa.commitments.records import (
     KINDS,
     STAGES,
@@ -27,14 +31,12 @@ from hansa.commitments.records import (
     Edition,
     Event,
     Idea,
-    Link,
     Milestone,
     Money,
     Party,
     Programme,
     Project,
     Record,
-    Session,
     Target,
 )
 from hansa.commitments.register import Register, kind_of
@@ -46,63 +48,57 @@ from hansa.regions.lists import Lists, shipped_lists
 LOOKED_UP = 100  # unknown codes for which the nearest are sought
 SHOWN = 5  # problems that `check` spells out
 
-# Fields that name another record: kind of record, field -> kinds that may stand there (none: any).
-NAMING: dict[tuple[type, str], tuple[type, ...]] = {
-    (Party, "parent"): (Party,),
-    (Agreement, "parties"): (Party,),
-    (Agreement, "parent"): (Agreement,),
-    (Programme, "parties"): (Party,),
-    (Programme, "approved_by"): (Party, Session, Decision),
-    (Programme, "agreement"): (Agreement,),
-    (Milestone, "of"): (Programme, Project, Decision, Agreement, Barrier, Alignment),
-    (Target, "of"): (),
-    (Project, "partners"): (Party,),
-    (Project, "programme"): (Programme, Agreement),
-    (Barrier, "owner"): (Party,),
-    (Alignment, "parties"): (Party,),
-    (Edition, "host"): (Party,),
-    (Session, "edition"): (Edition,),
-    (Idea, "edition"): (Edition,),
-    (Idea, "proposer"): (Party,),
-    (Idea, "project"): (Project,),
-    (Decision, "session"): (Session,),
-    (Decision, "owner"): (Party,),
-    (Decision, "idea"): (Idea,),
-    (Decision, "project"): (Project,),
-    (Link, "of"): (),
-    (AssertedCount, "parties"): (Party,),
-}
 DAYS = ("start", "end", "due", "deadline", "date")
 SPANS = (Programme, Project, Edition)
 STATES = {KINDS[kind]: states for kind, states in STATES_OF.items()}
+# By what, beside the title, two records of a kind are told apart.
+BETWEEN: dict[type, Callable[[Any], Hashable]] = {
+    Agreement: lambda record: frozenset(record.parties),
+    Programme: lambda record: frozenset(record.parties),
+    Milestone: attrgetter("of"),
+    Project: lambda record: frozenset(record.partners),
+    Barrier: attrgetter("origin", "destination"),
+    Alignment: lambda record: frozenset(record.parties),
+    Idea: attrgetter("edition"),
+    Decision: attrgetter("session"),
+}
+R = TypeVar("R")
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong: by which check, in which record and field, and what to do."""
+    """One thing that is wrong: by which check, in which record and field, what to do, and where it was read (`where`,
+    such as ``agreements.csv, line 7``; empty where that is not known).
+    """
 
     check: str
     record: str
     field: str
     message: str
+    where: str = ""
 
     @property
     def severe(self) -> bool:
         """Whether nothing can be computed from the record before it is mended; others are late or odd, but legible."""
-        return self.check in {name_of(check) for check in SEVERE}
+        return self.check in _severe()
 
     def __str__(self) -> str:
-        return f"{self.record}, {self.field}: {self.message} [{self.check}]"
+        place = f"{self.where}: " if self.where else ""
+        return f"{place}{self.record}, {self.field}: {self.message} [{self.check}]"
 
 
 @dataclass(frozen=True)
 class Setting:
-    """What the checks look at: a register, a day, the lists of regions, and whether to look into the catalogue."""
+    """What the checks look at: some records of a register, a day, the lists of regions, whether to look into the
+    catalogue, and the codes of products that are known, in their order (none: not looked at).
+    """
 
     register: Register
+    records: tuple[Record, ...]
     day: str
     lists: Lists
     indicators: bool
+    products: tuple[str, ...] = ()
 
     _near: dict[tuple[str, str], str] = dataclasses.field(default_factory=dict, repr=False, compare=False)
 
@@ -118,15 +114,21 @@ class Setting:
         return [*own, *(region.code for region in iso()), *(bloc.key for bloc in self.lists.blocs)]
 
     def near(self, text: str, among: str) -> str:
-        """The nearest of `ids` or `codes`, looked up for the first `LOOKED_UP` that are unknown: they are many."""
+        """The nearest of `ids`, `codes` or `products`; of the first `LOOKED_UP` that are unknown: they are many."""
         key = (text, among)
         if key not in self._near:
             self._near[key] = _near(text, getattr(self, among)) if len(self._near) < LOOKED_UP else ""
         return self._near[key]
 
-    def of(self, *kinds: type) -> Iterator[Record]:
-        """The records of some kinds."""
-        return (record for record in self.register if isinstance(record, kinds))
+    def of(self, kind: type[R]) -> tuple[R, ...]:
+        """The records of one kind that are looked at."""
+        if self.records is self.register.records:
+            return self.register.of(kind)
+        return tuple(record for record in self.records if isinstance(record, kind))
+
+    def any_of(self, *kinds: type) -> Iterator[Record]:
+        """The records of some kinds that are looked at."""
+        return (record for record in self.records if isinstance(record, kinds))
 
 
 Found = Iterator[tuple[str, str, str]]  # record, field, message
@@ -134,7 +136,13 @@ Check = Callable[[Setting], Found]
 
 
 def problems(
-    register: Register, *, on: str | None = None, lists: Lists | None = None, indicators: bool = True
+    register: Register,
+    *,
+    on: str | None = None,
+    lists: Lists | None = None,
+    indicators: bool = True,
+    only: Collection[str] | None = None,
+    products: Collection[str] | None = None,
 ) -> tuple[Problem, ...]:
     """What is wrong with a register, check by check (`CHECKS`), record by record.
 
@@ -143,6 +151,13 @@ def problems(
     on : the day (ISO) on which something is late; today by default.
     lists : of regions and blocs, such as `hansa.regions.lists.lists_beside` of a folder; by default those of Hansa.
     indicators : whether targets are held against the catalogue of indicators.
+    only : ids of records; then just their problems, though they are looked up against the whole register.
+    products : codes that are known, such as `hansa.commitments.figures.known_products`; without any, codes of products
+        are not looked at.
+
+    Raises
+    ------
+    UnknownCode : `only` names a record that is not there.
 
     >>> from hansa.commitments.records import Party
     >>> register = Register((Party("kast", "Kazakhstan", region="KZA"),))
@@ -150,11 +165,36 @@ def problems(
     ["kast, region: 'KZA' is no known region or bloc; nearest known: 'KAZ', ... [unknown region]"]
     """
     day = on or datetime.now(UTC).date().isoformat()
-    setting = Setting(register, day, lists or shipped_lists(), indicators)
-    return tuple(Problem(name_of(check), *found) for check in CHECKS for found in check(setting))
+    records = register.records if only is None else _chosen(register, only)
+    setting = Setting(register, records, day, lists or shipped_lists(), indicators, tuple(sorted(products or ())))
+    return tuple(
+        Problem(name_of(check), record, field, message, _where(register, record, field))
+        for check in CHECKS
+        for record, field, message in check(setting)
+    )
 
 
-def check(register: Register, *, lists: Lists | None = None, indicators: bool = True) -> Register:
+def _chosen(register: Register, only: Collection[str]) -> tuple[Record, ...]:
+    """Some records in the order of the register."""
+    wanted = {register[key].id for key in only}
+    return tuple(record for record in register.records if record.id in wanted)
+
+
+def _where(register: Register, record: str, field: str) -> str:
+    """Where the event or amount of a field was read, else where the record was."""
+    if not register.places:
+        return ""
+    entry = " ".join([record, *field.split()[:2]])
+    return register.places.get(entry) or register.places.get(record, "")
+
+
+def check(
+    register: Register,
+    *,
+    lists: Lists | None = None,
+    indicators: bool = True,
+    products: Collection[str] | None = None,
+) -> Register:
     """This register, if nothing severe is wrong with it.
 
     Raises
@@ -165,7 +205,8 @@ def check(register: Register, *, lists: Lists | None = None, indicators: bool = 
     Traceback (most recent call last):
     hansa.errors.DataError: The register has 1 severe problem: m, of: no record has the id 'x' [dangling id].
     """
-    severe = [problem for problem in problems(register, lists=lists, indicators=indicators) if problem.severe]
+    found = problems(register, lists=lists, indicators=indicators, products=products)
+    severe = [problem for problem in found if problem.severe]
     if not severe:
         return register
     counted = f"{len(severe):,} severe problem{'' if len(severe) == 1 else 's'}"
@@ -185,12 +226,14 @@ def name_of(check: Check) -> str:
 
 def dangling_id(setting: Setting) -> Found:
     """A field names a record that is not there, or one of a kind that cannot stand there."""
-    for record, field, key, kinds in _named(setting):
-        if key not in setting.register:
-            yield record, field, f"no record has the id {key!r}{setting.near(key, 'ids')}"
-        elif kinds and not isinstance(setting.register[key], kinds):
-            wanted = " or ".join(kind.__name__.lower() for kind in kinds)
-            yield record, field, f"{key!r} is the id of a {kind_of(setting.register[key])}, and a {wanted} belongs here"
+    for record in setting.records:
+        for field, key in references(record):
+            kinds = NAMING.get((type(record), field), (Party,))  # of events and amounts: by whom
+            if key not in setting.register:
+                yield record.id, field, f"no record has the id {key!r}{setting.near(key, 'ids')}"
+            elif kinds and not isinstance(setting.register[key], kinds):
+                wanted = " or ".join(kind.__name__.lower() for kind in kinds)
+                yield record.id, field, _misplaced(key, setting.register[key], wanted)
 
 
 def no_date(setting: Setting) -> Found:
@@ -209,7 +252,7 @@ def date_out_of_range(setting: Setting) -> Found:
 
 def end_before_start(setting: Setting) -> Found:
     """A programme, project or edition ends before it starts."""
-    for record in setting.of(*SPANS):
+    for record in setting.any_of(*SPANS):
         start, end = getattr(record, "start", None), getattr(record, "end", None)
         if start and end and _is_date(start) and _is_date(end) and days_of(end)[1] < days_of(start)[0]:
             yield record.id, "end", f"it ends on {end}, before it starts on {start}"
@@ -219,8 +262,8 @@ def unknown_word(setting: Setting) -> Found:
     """A kind, stage, direction or state that is none of its list; the nearest are named."""
     for name, kind in KINDS.items():
         worded = [field for field in fields_of(name) if field.words]
-        for record, field in itertools.product(setting.of(kind), worded):
-            for word in _listed(getattr(record, field.name)):
+        for record, field in itertools.product(setting.any_of(kind), worded):
+            for word in listed(getattr(record, field.name)):
                 if word not in field.words:
                     near = _near(word, field.words)
                     yield record.id, field.name, f"{word!r} is none of {', '.join(field.words)}{near}"
@@ -239,7 +282,7 @@ def unknown_word(setting: Setting) -> Found:
 
 def unknown_region(setting: Setting) -> Found:
     """A party or a barrier names a region or bloc that is in no list; the nearest are named."""
-    for record in setting.of(Party, Barrier):
+    for record in setting.any_of(Party, Barrier):
         names = ("region",) if isinstance(record, Party) else ("origin", "destination")
         for field in names:
             code = getattr(record, field)
@@ -251,9 +294,25 @@ def unknown_region(setting: Setting) -> Found:
                 yield record.id, field, f"{code!r} is no known region or bloc{setting.near(code, 'codes')}"
 
 
+def unknown_product(setting: Setting) -> Found:
+    """A product that the data do not have, nor any that begins with it, nor one that it begins with and that they end
+    at; the nearest are named.
+    """
+    if not setting.products:
+        return
+    for record in setting.any_of(Agreement, Programme, Project, Barrier, Target):
+        if isinstance(record, Target):
+            field, codes = "arguments", listed(several(record.arguments.get("product")))
+        else:
+            field, codes = "products", list(getattr(record, "products", ()))
+        for code in codes:
+            if not is_known(code, setting.products):
+                yield record.id, field, f"{code!r} is no known product{setting.near(code, 'products')}"
+
+
 def region_that_does_not_fit(setting: Setting) -> Found:
     """A party of kind region or bloc that names none, or names the other."""
-    for party in setting.register.of(Party):
+    for party in setting.of(Party):
         if party.kind in ("region", "bloc") and not party.region:
             yield party.id, "region", f"a party of kind {party.kind} names the {party.kind} that it is"
         elif party.kind == "region" and party.region == _bloc(setting.lists, party.region or ""):
@@ -262,7 +321,7 @@ def region_that_does_not_fit(setting: Setting) -> Found:
 
 def barrier_within_a_region(setting: Setting) -> Found:
     """A barrier whose origin is its destination."""
-    for barrier in setting.register.of(Barrier):
+    for barrier in setting.of(Barrier):
         if barrier.origin == barrier.destination:
             yield barrier.id, "destination", f"origin and destination are both {barrier.origin!r}"
 
@@ -282,13 +341,13 @@ def impossible_number(setting: Setting) -> Found:
     for project, place, money in _amounts(setting):
         if not 0 <= money.value < float("inf"):
             yield project.id, place, f"the amount is {money.value:g}, and must be a number from 0 up"
-    for barrier in setting.register.of(Barrier):
+    for barrier in setting.of(Barrier):
         if barrier.equivalent is not None and not 0 <= barrier.equivalent < float("inf"):
             yield barrier.id, "equivalent", f"it is {barrier.equivalent:g}, and is a share of the value from 0 up"
-    for count in setting.register.of(AssertedCount):
+    for count in setting.of(AssertedCount):
         if not 0 <= count.value < float("inf"):
             yield count.id, "value", f"it is {count.value:g}, and a count is a number from 0 up"
-    for target in setting.register.of(Target):
+    for target in setting.of(Target):
         if not all(math.isfinite(value) for value in (target.value, target.baseline or 0.0)):
             yield (
                 target.id,
@@ -299,7 +358,7 @@ def impossible_number(setting: Setting) -> Found:
 
 def history_out_of_order(setting: Setting) -> Found:
     """An event of a history is earlier than the one before it."""
-    for record in setting.of(*STATES):
+    for record in setting.any_of(*STATES):
         events = [event for event in getattr(record, "history", ()) if _is_date(event.date)]
         for before, event in itertools.pairwise(events):
             if last_day(event.date) < first_day(before.date):
@@ -312,7 +371,7 @@ def history_out_of_order(setting: Setting) -> Found:
 
 def state_that_cannot_follow(setting: Setting) -> Found:
     """A history goes where it cannot: withdrawn before it was signed, disbursed after it was cancelled, begun twice."""
-    for record in setting.of(*STATES):
+    for record in setting.any_of(*STATES):
         gone: list[str] = []
         for event in getattr(record, "history", ()):
             if event.state in STATES[type(record)] and (why := follows(record, gone, event)):
@@ -322,7 +381,7 @@ def state_that_cannot_follow(setting: Setting) -> Found:
 
 def cyclic_parents(setting: Setting) -> Found:
     """A record is, step by step, its own parent."""
-    for record in setting.of(Party, Agreement):
+    for record in setting.any_of(Party, Agreement):
         seen = [record.id]
         at: str | None = getattr(record, "parent", None)
         while at and at in setting.register and at not in seen:
@@ -334,21 +393,21 @@ def cyclic_parents(setting: Setting) -> Found:
 
 def target_without_unit(setting: Setting) -> Found:
     """A target says in what it is counted."""
-    for target in setting.register.of(Target):
+    for target in setting.of(Target):
         if not target.unit.strip():
             yield target.id, "unit", "it has no unit: say in what the value is counted"
 
 
 def target_indicator(setting: Setting) -> Found:
     """A target is counted by an indicator of the catalogue, with arguments that it has."""
-    if not setting.indicators or not setting.register.of(Target):
+    if not setting.indicators or not setting.of(Target):
         return
     import hansa.trade.indicators  # noqa: F401  slow import
     from hansa.commitments.figures import CHOOSING  # slow import
     from hansa.indicator import catalogue  # slow import
     from hansa.trade.indicators.declare import NARROWING  # slow import
 
-    for target in setting.register.of(Target):
+    for target in setting.of(Target):
         if target.indicator not in catalogue:
             near = _near(target.indicator, catalogue)
             yield target.id, "indicator", f"{target.indicator!r} is no indicator of the catalogue{near}"
@@ -362,7 +421,7 @@ def target_indicator(setting: Setting) -> Found:
 
 def target_periods(setting: Setting) -> Found:
     """The period wanted comes after the baseline period, and both are of one kind."""
-    for target in setting.register.of(Target):
+    for target in setting.of(Target):
         try:
             since, wanted = periods.canonical(target.baseline_period), periods.canonical(target.period)
         except HansaError as wrong:
@@ -378,7 +437,7 @@ def target_periods(setting: Setting) -> Found:
 
 def idea_without_project(setting: Setting) -> Found:
     """An idea that is said to have become a project names which."""
-    for idea in setting.register.of(Idea):
+    for idea in setting.of(Idea):
         state = state_on(idea.history, setting.day)
         if state is not None and state.state == "project" and not idea.project:
             yield idea.id, "project", "its state is 'project', and it names none"
@@ -386,10 +445,10 @@ def idea_without_project(setting: Setting) -> Found:
 
 def too_few_parties(setting: Setting) -> Found:
     """An agreement binds at least two parties, or the members of one bloc; an alignment compares acts of two."""
-    for record in setting.register.of(Agreement):
+    for record in setting.of(Agreement):
         if len(set(record.parties)) < 2 and not _is_bloc(setting.register, record.parties):
             yield record.id, "parties", f"an agreement has two parties or more, and this has {len(set(record.parties))}"
-    for alignment in setting.register.of(Alignment):
+    for alignment in setting.of(Alignment):
         if len(set(alignment.parties)) < 2:
             yield (
                 alignment.id,
@@ -400,21 +459,21 @@ def too_few_parties(setting: Setting) -> Found:
 
 def milestone_without_word(setting: Setting) -> Found:
     """A milestone is past due, and nobody has said what became of it."""
-    for record in setting.register.of(Milestone):
+    for record in setting.of(Milestone):
         if without_word(record, record.due, setting.day):
             yield record.id, "due", f"it was due on {record.due}, and nothing is said of it since"
 
 
 def decision_without_word(setting: Setting) -> Found:
     """A decision is past due, and nobody has said what became of it."""
-    for record in setting.register.of(Decision):
+    for record in setting.of(Decision):
         if without_word(record, record.due, setting.day):
             yield record.id, "due", f"it was due on {record.due}, and nothing is said of it since"
 
 
 def barrier_past_deadline(setting: Setting) -> Found:
     """A barrier stands after the day by which it was to go."""
-    for record in setting.register.of(Barrier):
+    for record in setting.of(Barrier):
         if record.deadline and is_past(record.deadline, setting.day) and is_open(record, setting.day):
             state = state_on(record.history, setting.day)
             stands = f"it is {state.state!r}" if state else "nothing is said of it"
@@ -424,7 +483,7 @@ def barrier_past_deadline(setting: Setting) -> Found:
 def disbursed_more_than_planned(setting: Setting) -> Found:
     """In one currency, more was paid out than was planned."""
 
-    for project in setting.register.of(Project):
+    for project in setting.of(Project):
         sums = totals(project, setting.day)
         for code in dict.fromkeys(code for code, _ in sums):
             planned, paid = sums.get((code, "planned")), sums.get((code, "disbursed"))
@@ -434,7 +493,7 @@ def disbursed_more_than_planned(setting: Setting) -> Found:
 
 def amount_twice(setting: Setting) -> Found:
     """One financer has two amounts of one stage and currency on one day."""
-    for project in setting.register.of(Project):
+    for project in setting.of(Project):
         keys = Counter((money.stage, money.currency, money.by, money.date) for money in project.amounts)
         for (stage, code, by, date), times in keys.items():
             if times > 1:
@@ -444,8 +503,11 @@ def amount_twice(setting: Setting) -> Found:
 
 def edition_numbers(setting: Setting) -> Found:
     """Editions are numbered one by one, and no number is given twice."""
-    editions = sorted(setting.register.of(Edition), key=lambda edition: edition.number)
+    looked_at = {edition.id for edition in setting.of(Edition)}
+    editions = sorted(setting.register.of(Edition), key=lambda edition: edition.number) if looked_at else []
     for before, edition in itertools.pairwise(editions):
+        if edition.id not in looked_at:
+            continue
         if edition.number == before.number:
             yield edition.id, "number", f"{before.id} has the number {edition.number} too"
         elif edition.number > before.number + 1:
@@ -454,19 +516,22 @@ def edition_numbers(setting: Setting) -> Found:
 
 def told_twice(setting: Setting) -> Found:
     """Two records of one kind have one title and the same parties."""
-    seen: dict[tuple[object, ...], str] = {}
-    for record in setting.of(Agreement, Programme, Project, Barrier, Alignment, Milestone, Decision, Idea):
-        between = getattr(record, "parties", None) or getattr(record, "partners", None) or ()
-        ends = [getattr(record, name, None) for name in ("origin", "destination", "of", "session", "edition")]
-        title = " ".join(str(getattr(record, "title", "")).casefold().split())
-        key = (type(record), title, frozenset(between), *ends)
-        if key in seen:
-            yield record.id, "title", f"{seen[key]!r} has the same title and parties: is it told twice?"
-        seen.setdefault(key, record.id)
+    for kind, between in BETWEEN.items():
+        looked_at: tuple[Any, ...] = setting.of(kind)
+        ids, asked = {record.id for record in looked_at}, {between(record) for record in looked_at}
+        all_: tuple[Any, ...] = setting.register.of(kind) if asked else ()
+        seen: dict[tuple[Hashable, str], str] = {}
+        for record in all_:
+            if (ends := between(record)) not in asked:
+                continue
+            key = (ends, " ".join(str(record.title).casefold().split()))
+            if key in seen and record.id in ids:
+                yield record.id, "title", f"{seen[key]!r} has the same title and parties: is it told twice?"
+            seen.setdefault(key, record.id)
 
 
 SEVERE: tuple[Check, ...] = (
-    *(dangling_id, no_date, date_out_of_range, end_before_start, unknown_word, unknown_region),
+    *(dangling_id, no_date, date_out_of_range, end_before_start, unknown_word, unknown_region, unknown_product),
     *(region_that_does_not_fit, barrier_within_a_region, currency, impossible_number, history_out_of_order),
     *(state_that_cannot_follow, cyclic_parents, target_without_unit, target_indicator, target_periods),
     *(too_few_parties, amount_twice),
@@ -478,27 +543,20 @@ MILD: tuple[Check, ...] = (
 CHECKS: tuple[Check, ...] = (*SEVERE, *MILD)
 
 
-def _named(setting: Setting) -> Iterator[tuple[str, str, str, tuple[type, ...]]]:
-    """Every id that a field, an event or an amount names, with the kinds that may stand there."""
-    for (kind, field), kinds in NAMING.items():
-        for record in setting.of(kind):
-            for key in _listed(getattr(record, field)):
-                yield record.id, field, key, kinds
-    for record, place, event in _events(setting):
-        for name, by in (("by", event.by), ("party", event.party)):
-            if by:
-                yield record.id, f"{place} {name}", by, (Party,)
-    for project, place, money in _amounts(setting):
-        if money.by:
-            yield project.id, f"{place} by", money.by, (Party,)
+@cache
+def _severe() -> frozenset[str]:
+    return frozenset(name_of(check) for check in SEVERE)
+
+
+def _misplaced(key: str, record: Record, wanted: str) -> str:
+    return f"{key!r} is the id of a {kind_of(record)}, and a {wanted} belongs here"
 
 
 def _dates(setting: Setting) -> Iterator[tuple[str, str, str]]:
-    for record in setting.register:
-        for one in fields(record):
-            value = getattr(record, one.name)
-            if one.name in DAYS and value is not None:
-                yield record.id, one.name, value
+    for record in setting.records:
+        for name in DAYS:
+            if (value := getattr(record, name, None)) is not None:
+                yield record.id, name, value
     for record, place, event in _events(setting):
         yield record.id, place, event.date
     for project, place, money in _amounts(setting):
@@ -506,13 +564,13 @@ def _dates(setting: Setting) -> Iterator[tuple[str, str, str]]:
 
 
 def _events(setting: Setting) -> Iterator[tuple[Record, str, Event]]:
-    for record in setting.of(*STATES):
+    for record in setting.any_of(*STATES):
         for number, event in enumerate(getattr(record, "history", ()), 1):
             yield record, f"history {number}", event
 
 
 def _amounts(setting: Setting) -> Iterator[tuple[Project, str, Money]]:
-    for project in setting.register.of(Project):
+    for project in setting.of(Project):
         for number, money in enumerate(project.amounts, 1):
             yield project, f"amounts {number}", money
 
@@ -520,10 +578,6 @@ def _amounts(setting: Setting) -> Iterator[tuple[Project, str, Money]]:
 def _is_bloc(register: Register, parties: Iterable[str]) -> bool:
     found = [register[party] for party in parties if party in register]
     return len(found) == 1 and isinstance(found[0], Party) and found[0].kind == "bloc"
-
-
-def _listed(value: str | Iterable[str] | None) -> list[str]:
-    return [] if value is None else [value] if isinstance(value, str) else list(value)
 
 
 def _is_date(text: str) -> bool:
@@ -549,6 +603,7 @@ def _bloc(lists: Lists, code: str) -> str | None:
     return found.key if found else None
 
 
+@cache
 def _currencies() -> frozenset[str]:
     from babel.numbers import list_currencies  # slow import
 

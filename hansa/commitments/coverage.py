@@ -5,13 +5,14 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from hansa import period as periods
-from hansa.commitments.figures import Figures
+from hansa.commitments.figures import Figures, Kept, figures_of
 from hansa.commitments.lifecycle import in_force, is_open, parties_on, state_name
 from hansa.commitments.money import amounts
 from hansa.commitments.records import AGREEMENT_KINDS, Agreement, Barrier, Party, Project
@@ -23,7 +24,7 @@ from hansa.provenance import Provenance
 from hansa.regions.lists import Lists
 from hansa.result import Result
 from hansa.trade.flows import Flows
-from hansa.trade.group import Group, grouping, region_codes, regrouped, regrouped_side
+from hansa.trade.group import Group, grouping, region_codes, regrouped
 from hansa.trade.store import Store
 
 __all__ = ["amounts", "counts", "coverage", "funnel", "reporting"]
@@ -42,7 +43,7 @@ METHOD = "coverage"
 
 def coverage(
     register: Register,
-    store: Store,
+    store: Store | Figures,
     *,
     regions: Sequence[str] | None = None,
     period: str | None = None,
@@ -63,6 +64,8 @@ def coverage(
 
     Parameters
     ----------
+    store : or `Figures` of one, which are loaded once for many questions and have settled `as_of`, `dataset` and
+        `lists`.
     regions : codes; by default those of the register's parties.
     period : of the flows, the latest by default; the potential is that of the mean of up to five years until then.
     groups : blocs to be counted as one region, their members taken at the latest period.
@@ -77,15 +80,16 @@ def coverage(
 
     Raises
     ------
-    DataError : there are fewer than two regions.
+    DataError : there are fewer than two regions; `as_of`, `dataset` or `lists` beside Figures.
     """
-    figures = Figures(store, as_of or on, dataset, lists)
-    day = on or as_of or datetime.now(UTC).date().isoformat()
+    figures = figures_of(store, on, as_of, dataset, lists)
+    day = on or figures.as_of or datetime.now(UTC).date().isoformat()
     held = _groups(figures, groups or ())
     codes = _codes(register, regions, held, figures.places)
     if len(codes) < 2:
         raise DataError("A matrix needs two regions or more: name them, or give the register parties with regions.")
-    pairs = [pair for pair in itertools.combinations(codes, 2) if not _kin(pair, figures.places)]
+    above = {code: getattr(figures.places.place(code), "parent", None) for code in codes}
+    pairs = [pair for pair in itertools.combinations(codes, 2) if not _kin(pair, above)]
     whose = Whose(register, figures.places, day, held)
     rows = [{"one": pair[0], "other": pair[1], **_promised(register, whose, pair)} for pair in pairs]
     trade = _Trade(figures, held, period)
@@ -112,9 +116,15 @@ class Whose:
         self.register, self.lists, self.day = register, lists, day
         self.group_of = {member: group.code for group in groups for member in group.members}
         self.notes: list[str] = []
+        self._of: dict[str, frozenset[str]] = {}
 
     def regions(self, key: str) -> frozenset[str]:
         """The codes of a party: its region, the members of its bloc, or those of what it acts for."""
+        if key not in self._of:
+            self._of[key] = self._regions(key)
+        return self._of[key]
+
+    def _regions(self, key: str) -> frozenset[str]:
         seen: list[str] = []
         while key in self.register and key not in seen:
             seen.append(key)
@@ -168,88 +178,97 @@ class _Trade:
         self.notes: list[str] = []
         self.provenance = Provenance()
         self.unit = "currency of the flows"
-        self._flows: dict[str, Flows | None] = {}
-        self._values: dict[str, tuple[str, dict[tuple[str, str], float]]] = {}
-        self._potentials: dict[str, dict[str, tuple[float, float]]] = {}
+        self._kept = Kept() if groups else figures.kept  # tables of groups are large, and seldom asked for again
+        self._datasets: dict[str, frozenset[str]] = {}
 
     def of(self, one: str, other: str) -> dict[str, Any]:
         """Flows and potentials both ways; nothing where no dataset names both."""
-        for place, name in enumerate(self._names()):
-            flows = self._of_dataset(name)
-            if flows is None or not {one, other} <= set(region_codes(flows)):
+        for place, name in enumerate(self.figures.datasets()):
+            if not {one, other} <= self._regions(name):
                 continue
-            at, values = self._by_pair(name, flows)
+            at, values, lack = self._kept.keep(("by pair", name, self.period), partial(self._by_pair, name))
             row: dict[str, Any] = {"period": at, "flow": values.get((one, other), 0.0)}
             row["flow_back"] = values.get((other, one), 0.0)
+            self.notes += lack
             if place:
                 self.notes.append(f"the dataset {name} holds only part of the world: no potential is taken from it")
                 return row
-            ways = [self._potential(flows, a, at).get(b, (0.0, 0.0)) for a, b in ((one, other), (other, one))]
+            ways = [self._potential(name, a, at).get(b, (0.0, 0.0)) for a, b in ((one, other), (other, one))]
             row |= {"potential": ways[0][0], "potential_back": ways[1][0], "unrealised": ways[0][1] + ways[1][1]}
             return row
         self.notes.append("pairs that no flows of the store name have no figures of trade")
         return {}
 
-    def _names(self) -> list[str]:
-        if self.figures.dataset:
-            return [self.figures.dataset]
-        return sorted(self.figures.store.datasets(), key=lambda name: (name != "flows", name))
-
-    def _of_dataset(self, name: str) -> Flows | None:
-        if name not in self._flows:
+    def _regions(self, name: str) -> frozenset[str]:
+        """The regions of a dataset, groups in the place of their members; none where it cannot be taken."""
+        if name not in self._datasets:
+            self._datasets[name] = frozenset()
             try:
                 flows = self.figures.flows(name, frequency="A")
             except HansaError as lack:
                 self.notes.append(f"the dataset {name} is left out: {lack}")
-                self._flows[name] = None
             else:
-                there = set(region_codes(flows))
-                here = [group for group in self.groups if set(group.members) & there]
-                self._flows[name] = regrouped(flows, here)
+                self._datasets[name] = self._kept.keep(
+                    ("regions by year", name), lambda: frozenset(region_codes(self._flows(name)))
+                )
                 self.provenance, self.unit = self.provenance.merge(flows.provenance), str(flows.unit)
                 self.notes += flows.notes
-        return self._flows[name]
+        return self._datasets[name]
 
-    def _by_pair(self, name: str, flows: Flows) -> tuple[str, dict[tuple[str, str], float]]:
-        if name not in self._values:
-            known = sorted(flows.totals("period")["period"].to_pylist())
-            before = [one for one in known if self.period is None or one <= self.period]
-            at = before[-1] if before else known[0]
-            if self.period and at != self.period:
-                self.notes.append(f"the flows of {name} have no {self.period}: {at} is taken")
-            table = flows.totals("period", "origin", "destination")
-            rows = [row for row in table.to_pylist() if row["period"] == at]
-            self._values[name] = at, {(row["origin"], row["destination"]): row["value"] for row in rows}
-        return self._values[name]
+    def _flows(self, name: str) -> Flows:
+        return self._kept.keep(("flows by year", name), lambda: self._grouped(name))
 
-    def _potential(self, flows: Flows, origin: str, at: str) -> dict[str, tuple[float, float]]:
+    def _grouped(self, name: str) -> Flows:
+        flows = self.figures.flows(name, frequency="A")
+        there = set(region_codes(flows))
+        return regrouped(flows, [group for group in self.groups if set(group.members) & there])
+
+    def _by_pair(self, name: str) -> tuple[str, dict[tuple[str, str], float], tuple[str, ...]]:
+        """The period taken, the flow of every pair in it, and what a reader must know of the choice."""
+        flows = self._flows(name)
+        known = sorted(flows.totals("period")["period"].to_pylist())
+        before = [one for one in known if self.period is None or one <= self.period]
+        at = before[-1] if before else known[0]
+        lacks = self.period and at != self.period
+        rows = flows.totals("period", "origin", "destination").to_pylist()
+        return (
+            at,
+            {(row["origin"], row["destination"]): row["value"] for row in rows if row["period"] == at},
+            (f"the flows of {name} have no {self.period}: {at} is taken",) if lacks else (),
+        )
+
+    def _potential(self, name: str, origin: str, at: str) -> dict[str, tuple[float, float]]:
         """Potential and what of it is unrealised, by destination."""
-        if origin not in self._potentials:
-            found: dict[str, tuple[float, float]] = {}
-            self._potentials[origin] = found
-            if "product" not in flows.columns:
-                self.notes.append("the flows have no products: no potential can be computed")
-                return found
-            known = [one for one in sorted(flows.totals("period")["period"].to_pylist()) if one <= at]
-            entry = find("export_potential")
-            store, here = self.figures.store, self.figures.store.measures()
-            sides: dict[str, Any] = {}
-            for measure in ("tariff", "distance"):
-                if measure in here and not self.groups:  # rates and distances of a group cannot be added up
-                    sides[measure] = regrouped_side(store.side(measure, as_of=self.figures.as_of), self.groups)
-            try:
-                result = entry.function(flows, origin=origin, period=known[-PERIODS:], **sides)
-            except HansaError as lack:
-                self.notes.append(f"no potential of {origin}: {lack}")
-                return found
-            for row in result.rows():
-                before = found.get(row["destination"], (0.0, 0.0))
-                found[row["destination"]] = (before[0] + row["potential"], before[1] + row["unrealised"])
-        return self._potentials[origin]
+        found, lack = self._kept.keep(("potential", name, origin, at), lambda: self._potentials(name, origin, at))
+        self.notes += lack
+        return found
+
+    def _potentials(self, name: str, origin: str, at: str) -> tuple[dict[str, tuple[float, float]], tuple[str, ...]]:
+        flows = self._flows(name)
+        if "product" not in flows.columns:
+            return {}, ("the flows have no products: no potential can be computed",)
+        known = [one for one in sorted(flows.totals("period")["period"].to_pylist()) if one <= at]
+        store, here = self.figures.store, self.figures.store.measures()
+        sides: dict[str, Any] = {}
+        for measure in ("tariff", "distance"):
+            if measure in here and not self.groups:  # rates and distances of a group cannot be added up
+                sides[measure] = store.side(measure, as_of=self.figures.as_of)
+        try:
+            result = find("export_potential").function(flows, origin=origin, period=known[-PERIODS:], **sides)
+        except HansaError as lack:
+            return {}, (f"no potential of {origin}: {lack}",)
+        found: dict[str, tuple[float, float]] = {}
+        for row in result.rows():
+            before = found.get(row["destination"], (0.0, 0.0))
+            found[row["destination"]] = (before[0] + row["potential"], before[1] + row["unrealised"])
+        return found, ()
 
 
 def _groups(figures: Figures, texts: Sequence[str]) -> list[Group]:
-    return grouping(figures.flows(frequency="A"), texts, figures.places) if texts else []
+    if not texts:
+        return []
+    flows = figures.flows(frequency="A")
+    return figures.kept.keep(("groups", *texts), lambda: grouping(flows, texts, figures.places))
 
 
 def _codes(register: Register, regions: Sequence[str] | None, groups: Sequence[Group], lists: Lists) -> list[str]:
@@ -264,10 +283,10 @@ def _codes(register: Register, regions: Sequence[str] | None, groups: Sequence[G
     return sorted({*(code for code in named if code not in members | inside), *(group.code for group in groups)})
 
 
-def _kin(pair: tuple[str, str], lists: Lists) -> bool:
+def _kin(pair: tuple[str, str], above: Mapping[str, str | None]) -> bool:
     """Whether two codes are one country: a part of it, or two parts."""
-    parents = [getattr(lists.place(code), "parent", None) for code in pair]
-    return parents[0] == pair[1] or parents[1] == pair[0] or (parents[0] is not None and parents[0] == parents[1])
+    one, other = (above[code] for code in pair)
+    return one == pair[1] or other == pair[0] or (one is not None and one == other)
 
 
 def _mark_gaps(rows: list[dict[str, Any]]) -> float | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import typing
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -194,6 +194,15 @@ def columns(kind: str) -> tuple[Field, ...]:
     """
     own = tuple(field for field in fields_of(kind) if not field.nested)
     return own if kind in KINDS else (Field("of", "text", required=True, default=None), *own)
+
+
+def listed(value: str | Iterable[str] | None) -> list[str]:
+    """What stands in a field, be it nothing, one text or several.
+
+    >>> listed(None), listed("brin"), listed(("brin", "kastell"))
+    ([], ['brin'], ['brin', 'kastell'])
+    """
+    return [] if value is None else [value] if isinstance(value, str) else list(value)
 
 
 def tables() -> tuple[str, ...]:

@@ -7,15 +7,19 @@ import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import hansa.trade.indicators  # noqa: F401  fills the catalogue
 from hansa import period as periods
+from hansa import tables
+from hansa.commitments.fields import listed
+from hansa.commitments.product import several
 from hansa.errors import DataError, HansaError, UnknownCode
 from hansa.indicator import Indicator, find
+from hansa.products import classification, read_classification
 from hansa.provenance import Provenance
 from hansa.regions.lists import Lists, lists_beside
-from hansa.trade.flows import Flows
+from hansa.trade.flows import SCOPES, Flows
 from hansa.trade.group import grouping, region_codes, regrouped
 from hansa.trade.indicators.declare import NARROWING
 from hansa.trade.side import MEASURES
@@ -26,6 +30,37 @@ ENDS = ("origin", "destination", "region", "partner")
 GROUPED = ("bloc", "population")  # parameters that take several regions at once
 CODES = (*NARROWING, *GROUPED, "by", "closed", "currency_of", "deflator_of", "end", "lost", "market", "start", "world")
 REPORTS = ("reconciled", "origin", "destination")
+T = TypeVar("T")
+
+
+class Kept:
+    """What was computed once. One thread computes at a time, since the engine does; what is there is given at once."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[Any, ...], Any] = {}
+
+    def keep(self, key: tuple[Any, ...], make: Callable[[], T]) -> T:
+        """What `make` gives, or gave the first time under this key; a refusal is kept as well.
+
+        Raises
+        ------
+        HansaError : the refusal of `make`.
+
+        >>> kept = Kept()
+        >>> kept.keep(("answer",), lambda: 42), kept.keep(("answer",), lambda: 43)
+        (42, 42)
+        """
+        if key not in self._found:
+            with tables.ENGINE:
+                if key not in self._found:
+                    try:
+                        self._found[key] = make()
+                    except HansaError as refusal:  # kept, so that a hundred targets do not each ask again
+                        self._found[key] = refusal
+        found = self._found[key]
+        if isinstance(found, HansaError):
+            raise found.with_traceback(None)  # else it would grow each time
+        return typing.cast(T, found)
 
 
 @dataclass(frozen=True)
@@ -49,6 +84,10 @@ class Series:
 class Figures:
     """A store as it was known on a day; flows are loaded and reconciled once for all that is asked of them.
 
+    What was asked once is kept, so that it is there at once when it is asked again; after an import, make new ones.
+    Several threads may ask the same figures. Flows that they give compute in the engine that all threads share: one of
+    several threads that goes on computing on them holds `hansa.tables.ENGINE`.
+
     Parameters
     ----------
     as_of : ISO day; the latest vintage by default.
@@ -60,7 +99,7 @@ class Figures:
     as_of: str | None = None
     dataset: str | None = None
     lists: Lists | None = None
-    _loaded: dict[tuple[str, ...], Flows | HansaError] = field(default_factory=dict, repr=False, compare=False)
+    kept: Kept = field(default_factory=Kept, repr=False, compare=False)
 
     @cached_property
     def places(self) -> Lists:
@@ -85,24 +124,37 @@ class Figures:
             told_by = self.tellers(dataset, scope, frequency)[0]
         return self._load(dataset, scope, frequency, told_by)
 
+    def datasets(self, scope: str = "goods") -> tuple[str, ...]:
+        """The datasets of flows, the store's own first; only the one chosen, where one is."""
+        if self.dataset:
+            return (self.dataset,)
+        return self.kept.keep(
+            ("datasets", scope),
+            lambda: tuple(sorted(self.store.datasets(scope), key=lambda name: (name != "flows", name))),
+        )
+
     def dataset_of(self, codes: set[str], scope: str = "goods") -> str | None:
         """The dataset that names all these regions: the one chosen, the store's own, or the first other; None if none.
 
         Blocs of the lists count as named.
         """
-        names = self.store.datasets(scope)
-        order = [self.dataset] if self.dataset else sorted(names, key=lambda name: (name != "flows", name))
-        for name in order:
-            flows = self._raw(name, scope, None)
-            there = set(region_codes(flows))
+        for name in self.datasets(scope):
+            there = self.regions(name, scope)
             if all(code in there or self.places.bloc(code) for code in codes):
                 return name
         return None
 
+    def regions(self, dataset: str | None, scope: str = "goods", frequency: str | None = None) -> frozenset[str]:
+        """Every region that the flows of a dataset name."""
+        return self.kept.keep(
+            ("regions", dataset, scope, frequency),
+            lambda: frozenset(region_codes(self._raw(dataset, scope, frequency))),
+        )
+
     def series(
         self, key: str, arguments: Mapping[str, Any], *, frequency: str | None = None, told_by: str | None = None
     ) -> Series:
-        """An indicator of the catalogue, narrowed by arguments, as one figure a period.
+        """An indicator of the catalogue, narrowed by arguments, as one figure a period; computed once.
 
         Totals (exports, turnover ...) of several products are those of the products together. Where an end of the
         trade is a bloc of the lists, its members are counted as one region.
@@ -111,8 +163,14 @@ class Figures:
         ------
         HansaError : it cannot be computed: the message says what is missing (table, region, argument, period).
         """
+        asked = tuple(sorted((name, repr(value)) for name, value in arguments.items()))
+        return self.kept.keep(
+            ("series", key, asked, frequency, told_by), lambda: self._series(key, arguments, frequency, told_by)
+        )
+
+    def _series(self, key: str, arguments: Mapping[str, Any], frequency: str | None, told_by: str | None) -> Series:
         entry = find(key)
-        given = {name: _several(text) for name, text in arguments.items() if name not in CHOOSING}
+        given = {name: several(text) for name, text in arguments.items() if name not in CHOOSING}
         scope = str(arguments.get("scope", "goods"))
         dataset = arguments.get("dataset") or self._dataset_for(given, scope)
         flows = self.flows(dataset, scope, frequency, told_by)
@@ -121,7 +179,7 @@ class Figures:
         parameters = {parameter.name for parameter in entry.parameters()}
         if "by" in parameters and "by" not in options:
             if products := options.pop("product", None):
-                flows = flows.where(product=_known_products(flows, products))
+                flows = flows.where(product=_products_of(flows, products))
             options["by"] = tuple(name for name in ("origin", "destination", "region", "partner") if name in options)
             options = {name: value for name, value in options.items() if value != ()}
         options |= self._sides(entry, options)
@@ -136,7 +194,7 @@ class Figures:
         return self.store.archive.find(f"{scope} flows", name, self.as_of)[-1].vintage
 
     def _dataset_for(self, given: Mapping[str, Any], scope: str) -> str | None:
-        codes = {code for name in ENDS for code in _listed(given.get(name))}
+        codes = {code for name in ENDS for code in listed(given.get(name))}
         if self.dataset or not codes or len(self.store.datasets(scope)) < 2:
             return self.dataset
         return self.dataset_of(codes, scope)
@@ -169,18 +227,68 @@ class Figures:
         return self._load(dataset, scope, frequency, None)
 
     def _load(self, dataset: str | None, scope: str, frequency: str | None, told_by: str | None) -> Flows:
-        key = (dataset or self.dataset or "", scope, frequency or "", told_by or "")
-        if key not in self._loaded:
+        name = dataset or self.dataset
+        return self.kept.keep(
+            ("flows", name, scope, frequency, told_by),
+            lambda: self.store.flows(name, as_of=self.as_of, told_by=told_by, scope=scope, frequency=frequency),
+        )
+
+
+def figures_of(
+    store: Store | Figures, on: str | None, as_of: str | None, dataset: str | None, lists: Lists | None
+) -> Figures:
+    """Figures of a store as it was known by `as_of`, else by the day of the question; figures as they are.
+
+    Raises
+    ------
+    DataError : figures were given together with what they have settled already.
+    """
+    if not isinstance(store, Figures):
+        return Figures(store, as_of or on, dataset, lists)
+    given = [name for name, value in (("as_of", as_of), ("dataset", dataset), ("lists", lists)) if value is not None]
+    if given:
+        raise DataError(
+            f"Figures are of one day, dataset and lists already: leave out {' and '.join(given)}, or make other "
+            "Figures with it."
+        )
+    return store
+
+
+def known_products(figures: Figures) -> tuple[str, ...]:
+    """The codes of products that a register may name, in their order; found once.
+
+    They are those of the flows of every dataset, goods and services, and those of the list they are written in, since
+    what nobody trades stands in no flow: ``products.csv`` beside the store, else what Hansa holds of the classification
+    that the flows name (of the Harmonized System only sections and chapters).
+
+    Raises
+    ------
+    DataError : products.csv cannot be read; names line and column.
+    """
+    return figures.kept.keep(("products",), lambda: _known_products(figures))
+
+
+def _known_products(figures: Figures) -> tuple[str, ...]:
+    codes, editions = set[str](), set[str]()
+    for scope in SCOPES:
+        for name in figures.store.datasets(scope):
             try:
-                self._loaded[key] = self.store.flows(
-                    dataset or self.dataset, as_of=self.as_of, told_by=told_by, scope=scope, frequency=frequency
-                )
-            except HansaError as lack:  # kept, so that a hundred targets do not each ask again
-                self._loaded[key] = lack
-        found = self._loaded[key]
-        if isinstance(found, HansaError):
-            raise found
-        return found
+                flows = figures.flows(name, scope)
+            except HansaError:  # not known yet on that day
+                continue
+            if "product" in flows.columns:
+                codes.update(flows.totals("product")["product"].to_pylist())
+                editions.add(flows.classification or "")
+    path = figures.store.archive.folder / "products.csv"
+    if path.is_file():
+        codes.update(product.code for product in read_classification(path, "products").products)
+        return tuple(sorted(codes))
+    for edition in editions:
+        try:
+            codes.update(product.code for product in classification(edition).products)
+        except UnknownCode:  # a classification of the store's own, or none named
+            continue
+    return tuple(sorted(codes))
 
 
 def _series_of(entry: Indicator, flows: Flows, options: Mapping[str, Any], vintage: str) -> Series:
@@ -211,9 +319,9 @@ def _series_of(entry: Indicator, flows: Flows, options: Mapping[str, Any], vinta
     )
 
 
-def _known_products(flows: Flows, asked: Any) -> list[str]:
+def _products_of(flows: Flows, asked: Any) -> list[str]:
     known = flows.totals("product")["product"].to_pylist()
-    found, absent = covered(_listed(asked), known)
+    found, absent = covered(listed(asked), known)
     if absent:
         raise DataError(f"The flows name no product {', '.join(map(repr, absent))}, and none that begins with it.")
     return found
@@ -231,18 +339,6 @@ def covered(asked: list[str] | tuple[str, ...], known: list[str]) -> tuple[list[
         found.update(dict.fromkeys(inside))
         absent += [] if inside else [code]
     return list(found), absent
-
-
-def _several(text: Any) -> Any:
-    """Codes of an argument: text with ``|`` or commas means several."""
-    if not isinstance(text, str):
-        return list(text) if isinstance(text, list | tuple) else text
-    parts = [part.strip() for part in text.replace("|", ",").split(",") if part.strip()]
-    return parts[0] if len(parts) == 1 else parts
-
-
-def _listed(value: Any) -> list[str]:
-    return [] if value is None else [value] if isinstance(value, str) else list(value)
 
 
 def _kinds(function: Callable[..., Any]) -> dict[str, Any]:
@@ -269,7 +365,7 @@ def _typed(entry: Indicator, given: Mapping[str, Any]) -> dict[str, Any]:
         wanted = {hint, *typing.get_args(hint)}
         try:
             if typing.get_origin(hint) is tuple:
-                typed[name] = tuple(float(part) for part in _listed(value))
+                typed[name] = tuple(float(part) for part in listed(value))
             elif bool in wanted:
                 typed[name] = {"true": True, "false": False}[str(value).lower()]
             elif hint is Any or float in wanted:

@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from hansa import period as periods
-from hansa.commitments.figures import Figures, Series
+from hansa.commitments.figures import Figures, Series, figures_of
 from hansa.commitments.records import Target
 from hansa.commitments.register import Register
 from hansa.errors import DataError, HansaError
@@ -59,7 +59,7 @@ class Way:
 
 def progress(
     target: Target,
-    store: Store,
+    store: Store | Figures,
     *,
     on: str | None = None,
     as_of: str | None = None,
@@ -76,6 +76,8 @@ def progress(
 
     Parameters
     ----------
+    store : or `Figures` of one, which are loaded once for many questions and have settled `as_of`, `dataset` and
+        `lists`.
     on : the day of the question (ISO), by default `as_of` or today. A period that is over by then and not in the store
         is said to be so.
     as_of : the store as it was known on that day; by default the latest vintage, not later than `on` where it is given.
@@ -89,13 +91,17 @@ def progress(
     wanted; latest_period, latest; done (share of the way), expected (on the straight line by latest_period), pace and
     pace_needed (change per period); by_origin, by_destination (verdicts by each report, where there are both); note;
     verdict.
+
+    Raises
+    ------
+    DataError : `as_of`, `dataset` or `lists` beside Figures.
     """
-    return _result([target], Figures(store, as_of or on, dataset, lists), on, as_of, register)
+    return _result([target], figures_of(store, on, as_of, dataset, lists), on, register)
 
 
 def progress_of(
     register: Register,
-    store: Store,
+    store: Store | Figures,
     *,
     on: str | None = None,
     as_of: str | None = None,
@@ -110,17 +116,16 @@ def progress_of(
     Raises
     ------
     UnknownCode : the register has no record with the id `of`.
+    DataError : `as_of`, `dataset` or `lists` beside Figures.
     """
     if of is not None:
         register[of]
     targets = [target for target in register.of(Target) if of in (None, target.of)]
-    return _result(targets, Figures(store, as_of or on, dataset, lists), on, as_of, register)
+    return _result(targets, figures_of(store, on, as_of, dataset, lists), on, register)
 
 
-def _result(
-    targets: Sequence[Target], figures: Figures, on: str | None, as_of: str | None, register: Register | None
-) -> Result:
-    day = on or as_of or datetime.now(UTC).date().isoformat()
+def _result(targets: Sequence[Target], figures: Figures, on: str | None, register: Register | None) -> Result:
+    day = on or figures.as_of or datetime.now(UTC).date().isoformat()
     rows, notes, provenance = [], dict[str, None](), (register.provenance if register else Provenance())
     for target in targets:
         row, series = _row(target, figures, day)

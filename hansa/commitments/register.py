@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from hansa.commitments.records import KINDS, Record
 from hansa.errors import DataError, UnknownCode
@@ -17,6 +17,9 @@ R = TypeVar("R")
 @dataclass(frozen=True, eq=False)
 class Register:
     """Records in the order they were given.
+
+    places : where each record was read, by its id (``agreements.csv, line 7``); of its events and amounts by id, field
+        and number (``free-trade history 2``). Empty where it was not read from a file.
 
     Raises
     ------
@@ -31,6 +34,7 @@ class Register:
     records: tuple[Record, ...]
     provenance: Provenance = Provenance()
     notes: tuple[str, ...] = ()
+    places: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         seen: dict[str, Record] = {}
@@ -60,11 +64,17 @@ class Register:
 
     def of(self, kind: type[R]) -> tuple[R, ...]:
         """The records of one kind."""
-        return tuple(record for record in self.records if isinstance(record, kind))
+        if kind not in self._by_kind:
+            self._by_kind[kind] = tuple(record for record in self.records if isinstance(record, kind))
+        return self._by_kind[kind]
 
     @cached_property
     def _by_id(self) -> dict[str, Record]:
         return {record.id: record for record in self.records}
+
+    @cached_property
+    def _by_kind(self) -> dict[type, tuple[Any, ...]]:
+        return {}
 
 
 def kind_of(record: Record) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from hansa.commitments.concern import owing
 from hansa.commitments.lifecycle import (
     first_day,
     in_force,
@@ -191,16 +192,14 @@ def reporting(register: Register, on: str | None = None) -> Result:
 def _owing(register: Register) -> dict[str, list[tuple[Milestone | Decision | Barrier, str | None]]]:
     """What each party owes, and by when."""
     found: dict[str, list[tuple[Milestone | Decision | Barrier, str | None]]] = {}
-    for milestone in register.of(Milestone):
-        if milestone.of in register:  # else the checks tell
-            of = register[milestone.of]
-            owners = getattr(of, "parties", None) or getattr(of, "partners", None) or (getattr(of, "owner", None),)
-            for owner in dict.fromkeys(owners):
-                found.setdefault(owner, []).append((milestone, milestone.due))
-    for decision in register.of(Decision):
-        found.setdefault(decision.owner or "", []).append((decision, decision.due))
-    for barrier in register.of(Barrier):
-        found.setdefault(barrier.owner or "", []).append((barrier, barrier.deadline))
+    dated: tuple[tuple[Milestone | Decision | Barrier, str | None], ...] = (
+        *((milestone, milestone.due) for milestone in register.of(Milestone)),
+        *((decision, decision.due) for decision in register.of(Decision)),
+        *((barrier, barrier.deadline) for barrier in register.of(Barrier)),
+    )
+    for record, due in dated:
+        for owner in dict.fromkeys(owing(record, register)):
+            found.setdefault(owner, []).append((record, due))
     return found
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from hansa import dense
 from hansa import period as periods
 from hansa.commitments import ratio_of_ratios as numbers
-from hansa.commitments.figures import Figures, covered
+from hansa.commitments.figures import Figures, covered, figures_of
 from hansa.commitments.lifecycle import state_on
 from hansa.commitments.records import Barrier
 from hansa.commitments.register import Register
@@ -29,6 +29,7 @@ from hansa.trade.flows import Flows
 from hansa.trade.group import region_codes
 from hansa.trade.store import Store
 
+T = TypeVar("T")
 YEARS = 2  # of trade before and after a removal that are compared, where not said
 GONE = ("removed",)
 METHOD, EFFECT_METHOD = "trade_at_stake", "removal_effect"
@@ -47,7 +48,7 @@ EFFECT_COLUMNS = {
 
 def at_stake(
     barrier: Barrier,
-    store: Store,
+    store: Store | Figures,
     *,
     on: str | None = None,
     as_of: str | None = None,
@@ -60,6 +61,8 @@ def at_stake(
 
     Parameters
     ----------
+    store : or `Figures` of one, which are loaded once for many questions and have settled `as_of`, `dataset` and
+        `lists`.
     on : the day (ISO) whose state of the barrier is told; by default `as_of` or today. What happened later is unknown.
     as_of : the store as it was known on that day; by default the latest vintage, not later than `on` where it is given.
     years, elasticity : of `removal_effect`, which is in ``meta["effect"]`` once the barrier is removed.
@@ -72,16 +75,15 @@ def at_stake(
 
     Raises
     ------
-    DataError : the flows name neither the pair nor the products.
+    DataError : the flows name neither the pair nor the products; `as_of`, `dataset` or `lists` beside Figures.
     """
-    return _at_stake(
-        barrier, Figures(store, as_of or on, dataset, lists), _Question(_day(on, as_of), years, elasticity)
-    )
+    figures = figures_of(store, on, as_of, dataset, lists)
+    return _at_stake(barrier, figures, _Question(_day(on, figures), years, elasticity))
 
 
 def removal_effect(
     barrier: Barrier,
-    store: Store,
+    store: Store | Figures,
     *,
     on: str | None = None,
     as_of: str | None = None,
@@ -100,6 +102,7 @@ def removal_effect(
 
     Parameters
     ----------
+    store : or `Figures` of one, as in `at_stake`.
     elasticity : of trade to trade costs, above zero, one or by product: gives the expected effect
         (1 + equivalent)^elasticity where the barrier has an ad-valorem equivalent.
 
@@ -112,15 +115,16 @@ def removal_effect(
 
     Raises
     ------
-    DataError : the barrier is not removed by that day, or `years` is no number from 1 up.
+    DataError : the barrier is not removed by that day, or `years` is no number from 1 up; `as_of`, `dataset` or
+        `lists` beside Figures.
     """
-    question = _Question(_day(on, as_of), years, elasticity)
-    return _removal_effect(barrier, Figures(store, as_of or on, dataset, lists), question)
+    figures = figures_of(store, on, as_of, dataset, lists)
+    return _removal_effect(barrier, figures, _Question(_day(on, figures), years, elasticity))
 
 
 def stakes(
     register: Register,
-    store: Store,
+    store: Store | Figures,
     *,
     on: str | None = None,
     as_of: str | None = None,
@@ -134,8 +138,15 @@ def stakes(
     Columns: barrier, title, origin, destination, owner, deadline, equivalent, state, period (the latest), share,
     before, after (means of the affected trade before and after the removal), effect, low, high (`removal_effect`),
     note (what is missing), affected. A barrier whose trade cannot be found has a note and no figures.
+
+    store : or `Figures` of one, as in `at_stake`.
+
+    Raises
+    ------
+    DataError : `as_of`, `dataset` or `lists` beside Figures.
     """
-    figures, question = Figures(store, as_of or on, dataset, lists), _Question(_day(on, as_of), years, elasticity)
+    figures = figures_of(store, on, as_of, dataset, lists)
+    question = _Question(_day(on, figures), years, elasticity)
     rows, notes, provenance = [], dict[str, None](), register.provenance
     unit = "currency of the flows"
     for barrier in register.of(Barrier):
@@ -223,24 +234,35 @@ class _Question:
     elasticity: float | Mapping[str, float] | None
 
 
-def _day(on: str | None, as_of: str | None) -> str:
-    return on or as_of or datetime.now(UTC).date().isoformat()
+@dataclass(frozen=True)
+class _Hindered:
+    """The trade that a barrier hinders: in which flows, in which products, and what a reader must know of it."""
+
+    dataset: str | None
+    scope: str
+    products: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def _day(on: str | None, figures: Figures) -> str:
+    return on or figures.as_of or datetime.now(UTC).date().isoformat()
 
 
 def _at_stake(barrier: Barrier, figures: Figures, question: _Question) -> Result:
     day, removed = question.day, removed_on(barrier, question.day)
-    name, scope = _place(barrier, figures)
-    main, affected, notes = _flows_of(barrier, figures, name, scope)
-    table = _by_period(barrier, figures, (name, scope), affected, day)
+    trade = _hindered(barrier, figures)
+    main, notes = figures.flows(trade.dataset, trade.scope, "A"), trade.notes
+    table = _by_period(barrier, figures, trade, day)
     state = state_on(barrier.history, day)
     meta: dict[str, Any] = {
         **{"barrier": barrier.id, "state": state.state if state else None, "on": day},
-        **{"origin": barrier.origin, "destination": barrier.destination, "products": affected, "scope": scope},
+        **{"origin": barrier.origin, "destination": barrier.destination},
+        **{"products": list(trade.products), "scope": trade.scope},
         **_before_and_after(table, removed),
     }
     if removed:
         found = _removal_effect(barrier, figures, question)
-        meta["effect"], notes = found.rows()[0], [*notes, *found.notes]
+        meta["effect"], notes = found.rows()[0], (*notes, *found.notes)
     return Result(
         table,
         title=f"Trade at stake: {barrier.title}",
@@ -260,14 +282,12 @@ def _removal_effect(barrier: Barrier, figures: Figures, question: _Question) -> 
     if question.years < 1:
         raise DataError(f"The years before and after are a number from 1 up, not {question.years}.")
     before, after = windows(removed, question.years)
-    name, scope = _place(barrier, figures)
-    _, affected, notes = _flows_of(barrier, figures, name, scope)
-    likely = expected_effect(barrier, affected, question.elasticity)
+    trade = _hindered(barrier, figures)
+    likely, notes = expected_effect(barrier, trade.products, question.elasticity), [*trade.notes]
     rows, lacks, provenance = [], dict[str, list[str]](), Provenance()
-    for teller in figures.tellers(name, scope, "A"):
-        flows = figures.flows(name, scope, "A", teller)
-        provenance = provenance.merge(flows.provenance)
-        row, lack = _effect(barrier, flows, affected, (before, after))
+    for teller in figures.tellers(trade.dataset, trade.scope, "A"):
+        provenance = provenance.merge(figures.flows(trade.dataset, trade.scope, "A", teller).provenance)
+        row, lack = _kept(_effect, barrier, figures, trade, teller, (tuple(before), tuple(after)))
         rows.append({"barrier": barrier.id, "told_by": teller, "expected": likely, **row})
         if lack:
             lacks.setdefault(lack, []).append(teller or "unknown")
@@ -285,6 +305,19 @@ def _removal_effect(barrier: Barrier, figures: Figures, question: _Question) -> 
         notes=tuple(dict.fromkeys(notes)),
         meta={"interval": "5-95 %", "removed": removed},
     )
+
+
+def _hindered(barrier: Barrier, figures: Figures) -> _Hindered:
+    key = ("hindered", barrier.id, barrier.origin, barrier.destination, barrier.products)
+    return figures.kept.keep(key, lambda: _flows_of(barrier, figures, *_place(barrier, figures)))
+
+
+def _kept(
+    compute: Callable[..., T], barrier: Barrier, figures: Figures, trade: _Hindered, teller: str | None, *more: Any
+) -> T:
+    """What is computed of the pair in these products by one report, once for all barriers that ask it."""
+    key = (compute.__name__, barrier.origin, barrier.destination, trade.dataset, trade.scope, trade.products, teller)
+    return figures.kept.keep((*key, *more), lambda: compute(barrier, figures, trade, teller, *more))
 
 
 def _place(barrier: Barrier, figures: Figures) -> tuple[str | None, str]:
@@ -306,25 +339,24 @@ def _place(barrier: Barrier, figures: Figures) -> tuple[str | None, str]:
     raise DataError(f"No flows of the store name both {barrier.origin!r} and {barrier.destination!r}.")
 
 
-def _flows_of(barrier: Barrier, figures: Figures, name: str | None, scope: str) -> tuple[Flows, list[str], list[str]]:
-    """The flows that count, the products affected (none named: all), and what a reader must know."""
+def _flows_of(barrier: Barrier, figures: Figures, name: str | None, scope: str) -> _Hindered:
     flows = figures.flows(name, scope, "A")
     if "product" not in flows.columns:
         if barrier.products:
             raise DataError(f"The flows have no products, so that those of {barrier.id!r} cannot be told apart.")
-        return flows, [], ["the flows have no products: all trade of the pair is affected"]
+        return _Hindered(name, scope, (), ("the flows have no products: all trade of the pair is affected",))
     known = sorted(flows.totals("product")["product"].to_pylist())
     if not barrier.products:
-        return flows, known, ["the barrier names no products: all trade of the pair is affected"]
+        note = "the barrier names no products: all trade of the pair is affected"
+        return _Hindered(name, scope, tuple(known), (note,))
     found, absent = covered(barrier.products, known)
-    return flows, found, [f"no flows name the products {', '.join(absent)} of {barrier.id}"] if absent else []
+    notes = (f"no flows name the products {', '.join(absent)} of {barrier.id}",) if absent else ()
+    return _Hindered(name, scope, tuple(found), notes)
 
 
-def _by_period(
-    barrier: Barrier, figures: Figures, place: tuple[str | None, str], affected: Sequence[str], day: str
-) -> pa.Table:
-    tellers = figures.tellers(*place, "A")
-    told = {who: _sums(barrier, figures.flows(*place, "A", who), affected) for who in tellers}
+def _by_period(barrier: Barrier, figures: Figures, trade: _Hindered, day: str) -> pa.Table:
+    tellers = figures.tellers(trade.dataset, trade.scope, "A")
+    told = {who: _kept(_sums, barrier, figures, trade, who) for who in tellers}
     main = told[tellers[0]]
     known = sorted({one for sums in told.values() for one in sums})
     state = {
@@ -343,16 +375,19 @@ def _by_period(
                 [told[who].get(one, (None, None))[1] for one in known], pa.float64()
             )
     pair = [main.get(one, (0.0, None))[0] for one in known]
-    trade = [main.get(one, (0.0, None))[1] for one in known]
+    affected = [main.get(one, (0.0, None))[1] for one in known]
     columns["pair"] = pa.array(pair, pa.float64())
-    columns["affected"] = pa.array([value or 0.0 for value in trade], pa.float64())
-    shares = [(value or 0.0) / whole if whole else None for value, whole in zip(trade, pair, strict=True)]
+    columns["affected"] = pa.array([value or 0.0 for value in affected], pa.float64())
+    shares = [(value or 0.0) / whole if whole else None for value, whole in zip(affected, pair, strict=True)]
     columns["share"] = pa.array(shares, pa.float64())
     return pa.table(columns)
 
 
-def _sums(barrier: Barrier, flows: Flows, affected: Sequence[str]) -> dict[str, tuple[float, float | None]]:
+def _sums(
+    barrier: Barrier, figures: Figures, trade: _Hindered, teller: str | None
+) -> dict[str, tuple[float, float | None]]:
     """All trade of the pair, and that in the products (None: no report of it), by period."""
+    flows = figures.flows(trade.dataset, trade.scope, "A", teller)
     known = set(region_codes(flows))
     for end in (barrier.origin, barrier.destination):
         if end not in known:
@@ -361,7 +396,7 @@ def _sums(barrier: Barrier, flows: Flows, affected: Sequence[str]) -> dict[str, 
     table = flows.totals(*keys)
     here = pc.and_(pc.equal(table["origin"], barrier.origin), pc.equal(table["destination"], barrier.destination))
     sums: dict[str, tuple[float, float | None]] = {}
-    inside = set(affected)
+    inside = set(trade.products)
     for row in table.filter(here).to_pylist():
         whole, part = sums.get(row["period"], (0.0, None))
         value = row["value"]
@@ -398,22 +433,26 @@ def _latest(found: Result) -> dict[str, Any]:
 
 
 def _effect(
-    barrier: Barrier, flows: Flows, affected: Sequence[str], compared: tuple[list[str], list[str]]
+    barrier: Barrier,
+    figures: Figures,
+    trade: _Hindered,
+    teller: str | None,
+    compared: tuple[tuple[str, ...], tuple[str, ...]],
 ) -> tuple[dict[str, Any], str]:
     """The figures of one report, and why there are none."""
-    before, after = compared
+    flows, (before, after) = figures.flows(trade.dataset, trade.scope, "A", teller), compared
     row: dict[str, Any] = {"before": f"{before[0]}-{before[-1]}", "after": f"{after[0]}-{after[-1]}"}
     held = set(flows.totals("period")["period"].to_pylist())
     if absent := [year for year in (*before, *after) if year not in held]:
         return row, f"no effect: the flows have no {', '.join(absent)}"
-    sums = _sums(barrier, flows, affected)
+    sums = _kept(_sums, barrier, figures, trade, teller)
     means = [sum(sums[year][1] or 0.0 for year in part) / len(part) for part in compared]
     row["growth"] = means[1] / means[0] if means[0] else None
     if "product" not in flows.columns:
         return row, "no effect: the flows have no products to compare with"
-    changes = _changes(barrier, flows, compared)
-    hit = np.array([changes[product] for product in affected if product in changes])
-    spared = np.array([value for product, value in changes.items() if product not in set(affected)])
+    changes, hindered = _changes(barrier, flows, compared), set(trade.products)
+    hit = np.array([changes[product] for product in trade.products if product in changes])
+    spared = np.array([value for product, value in changes.items() if product not in hindered])
     found = numbers.effect(hit, spared)
     row |= {"products": found.products, "controls": found.controls}
     if math.isnan(found.effect):
@@ -424,7 +463,7 @@ def _effect(
     return row | {"log_effect": found.effect, "log_error": found.error, "low": low, "high": high, "effect": middle}, ""
 
 
-def _changes(barrier: Barrier, flows: Flows, compared: tuple[list[str], list[str]]) -> dict[str, float]:
+def _changes(barrier: Barrier, flows: Flows, compared: tuple[tuple[str, ...], tuple[str, ...]]) -> dict[str, float]:
     """The ratio of four of the pair for each product that it trades in every year compared, in logs."""
     years = [*compared[0], *compared[1]]
     table = flows.where(period=years).totals("period", "origin", "destination", "product")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from hansa.commitments import coverage, progress_of, stakes
+from hansa.commitments import Figures, coverage, progress_of, stakes
 from hansa.commitments.coverage import Whose
 from hansa.commitments.lifecycle import in_force, last_day, parties_on, state_name, without_word
 from hansa.commitments.records import (
@@ -70,16 +70,16 @@ def _known(pair: Pair, register: Register) -> dict[str, Any]:
     lists = pair.lists
     day = pair.as_of or max(entry.vintage for entry in pair.store.archive.entries())
     whose = Whose(register, lists, day, ())
-    ours = {record.id for record in register if _of_pair(record, register, whose, pair.a, pair.b)}
-    where: dict[str, Any] = {"as_of": pair.as_of, "dataset": pair.dataset, "lists": lists}
-    verdicts = progress_of(register, pair.store, on=day, **where)
-    at_stake = stakes(register, pair.store, on=day, **where)
+    ours = {record.id for record in register if of_pair(record, register, whose, pair.a, pair.b)}
+    figures = Figures(pair.store, day, pair.dataset, lists)
+    verdicts = progress_of(register, figures, on=day)
+    at_stake = stakes(register, figures, on=day)
     try:
-        gaps: Result | None = coverage(register, pair.store, on=day, **where)
+        gaps: Result | None = coverage(register, figures, on=day)
     except HansaError:  # a register of one region, or data without products: there is no matrix
         gaps = None
     asked = {target.id for target in register.of(Target) if target.of in ours}
-    edition = _last_edition(register, day)
+    edition = last_edition(register, day)
     found = {
         "day": day,
         "register": register,
@@ -89,7 +89,7 @@ def _known(pair: Pair, register: Register) -> dict[str, Any]:
         "targets": [row for row in verdicts.rows() if row["target"] in asked],
         "barriers": [row for row in at_stake.rows() if {row["origin"], row["destination"]} == {pair.a, pair.b}],
         "edition": edition,
-        "decisions": _decided(register, edition),
+        "decisions": decided(register, edition),
         "gaps": [row for row in gaps.rows() if row["gap"]] if gaps else [],
         "evidence": {
             "targets": Evidence.of(verdicts, commands.register(pair, "progress", day)),
@@ -101,7 +101,7 @@ def _known(pair: Pair, register: Register) -> dict[str, Any]:
     return found
 
 
-def _of_pair(record: Record, register: Register, whose: Whose, a: str, b: str) -> bool:
+def of_pair(record: Record, register: Register, whose: Whose, a: str, b: str) -> bool:
     """Whether a record is of both regions: of its parties, its ends, or what it belongs to."""
     if isinstance(record, Agreement):
         return whose.pair(parties_on(record, whose.day), a, b)
@@ -117,13 +117,14 @@ def _of_pair(record: Record, register: Register, whose: Whose, a: str, b: str) -
     return False
 
 
-def _last_edition(register: Register, day: str) -> Edition | None:
+def last_edition(register: Register, day: str) -> Edition | None:
     """The last meeting of the forum that was over by a day."""
     over = [edition for edition in register.of(Edition) if last_day(edition.end) <= day]
     return max(over, key=lambda edition: last_day(edition.end)) if over else None
 
 
-def _decided(register: Register, edition: Edition | None) -> list[Decision]:
+def decided(register: Register, edition: Edition | None) -> list[Decision]:
+    """What the sessions of an edition decided."""
     if edition is None:
         return []
     sessions = {session.id for session in register.of(Session) if session.edition == edition.id}
@@ -180,7 +181,7 @@ def _targets(known: dict[str, Any]) -> Grid | None:
                 _title(known["register"], row["of"]),
                 Name(entry.title if entry else row["indicator"], "word"),
                 Name(row["period"], "period"),
-                *(_figure(row, name) for name in ("baseline", "wanted", "latest")),
+                *(target_figure(row, name) for name in ("baseline", "wanted", "latest")),
                 Name(VERDICTS[row["verdict"]], "word"),
             )
         )
@@ -191,7 +192,7 @@ def _targets(known: dict[str, Any]) -> Grid | None:
     return Grid(Sentence(mark("Targets")), title, columns, tuple(rows), evidence, wide=True)
 
 
-def _figure(row: dict[str, Any], name: str) -> Value:
+def target_figure(row: dict[str, Any], name: str) -> Value:
     """A figure of a target as its unit is read: money with its currency, all else as a number."""
     value = row[name]
     currency = str(row["unit"]).split(",")[0].split(" ")[0]

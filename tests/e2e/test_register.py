@@ -36,7 +36,19 @@ def test_what_must_be_mended_ends_with_code_2(hansa: Hansa, tmp_path: Path):
     assert said.code == 2
     assert "To be mended" in said.out
     assert "'KZA' is no known region or bloc" in said.out
+    assert "party.csv, line 2: " in said.out
     assert "1 record(s) must be mended" in said.err
+
+
+def test_a_product_that_the_store_does_not_know_must_be_mended(hansa: Hansa, world: Path, tmp_path: Path):
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "barrier.csv").write_text("id,title,origin,destination,products\nqueue,Queue,XBR,XKA,04A|04Z\n")
+    said = hansa("register", "check", folder, "--store", world)
+    assert said.code == 2
+    assert "barrier.csv, line 2: '04Z' is no known product; nearest known: '04A'" in " ".join(said.out.split())
+    said = hansa("register", "check", folder, "--regions", world / "regions.csv")
+    assert said.code == 0, said.err  # no store, so that no products are known
 
 
 def test_progress_says_which_promises_moved_their_number(hansa: Hansa, world: Path):
@@ -80,7 +92,7 @@ def test_a_register_in_other_forms_is_the_same(hansa: Hansa, world: Path, tmp_pa
         (("check", "nowhere"), "There is no such file or folder"),
         (("progress", "REGISTER", "--store", "nowhere"), "There is no store here"),
         (("progress", "REGISTER", "--store", "WORLD", "--of", "tgt-fod"), "tgt-food"),
-        (("progress", "REGISTER", "--store", "WORLD", "--on", "yesterday"), "is no day"),
+        (("progress", "REGISTER", "--store", "WORLD", "--on", "yesterday"), "is no date"),
         (("coverage", "REGISTER", "--store", "WORLD", "--region", "XBR"), "two regions or more"),
         (("convert", "REGISTER", "out.xml"), "IATI asks who reports"),
         (("convert", "REGISTER", "out", "--format", "docx"), "Known: csv, json, xlsx, iati"),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from hansa.code_list import first_and_last_day
@@ -16,21 +18,39 @@ MOST_TROUBLES = 50
 
 @dataclass(frozen=True)
 class Place:
-    """Where a record was read: a file, and a line or what else tells it ("party 3")."""
+    """Where a record was read: a file, and a line or what else tells it ("party 3"); of a sheet, its name and a row."""
 
     file: str
     line: int | None = None
     spot: str = ""
+    sheet: str = ""
 
     def error(self, trouble: DataError | str, column: str | None = None) -> DataError:
         """The trouble, pointing at this place."""
         message = trouble.message if isinstance(trouble, DataError) else trouble
-        file = f"{self.file}, {self.spot}" if self.spot else self.file
+        file = f"{self.whole}, {self.spot}" if self.spot else self.whole
         return DataError(message, file=file, line=self.line, column=column)
+
+    @property
+    def whole(self) -> str:
+        """What the line belongs to: the file, or the sheet in it."""
+        return f"{self.file}, sheet {self.sheet!r}" if self.sheet else self.file
 
     def said(self) -> str:
         """In words, for a message on another place of the same file."""
         return f"line {self.line:,}" if self.line is not None else self.spot
+
+    def told(self) -> str:
+        """In short, for who has the register before them.
+
+        >>> Place("register/party.csv", 7).told(), Place("register.json", spot="party 3").told()
+        ('party.csv, line 7', 'party 3')
+        >>> Place("register.xlsx", 7, sheet="party").told()
+        'sheet party, row 7'
+        """
+        if self.spot or self.line is None:
+            return self.spot or Path(self.file).name
+        return f"sheet {self.sheet}, row {self.line:,}" if self.sheet else f"{Path(self.file).name}, {self.said()}"
 
 
 @dataclass(frozen=True)
@@ -93,7 +113,7 @@ def assemble(lines: Sequence[Line], troubles: Troubles) -> tuple[Record, ...]:
             continue
         if name in owners:
             other = owners[name].place
-            where = other.said() if other.file == line.place.file else f"{other.file}, {other.said()}"
+            where = other.said() if other.whole == line.place.whole else f"{other.whole}, {other.said()}"
             troubles.add(
                 line.place.error(f"The id {name!r} stands on {where} already. Give one of them another.", "id")
             )
@@ -110,6 +130,18 @@ def assemble(lines: Sequence[Line], troubles: Troubles) -> tuple[Record, ...]:
         belonging.setdefault((line.kind, line.values["of"]), []).append(_TYPES[line.kind](**plain))
     records = [KINDS[line.kind](**line.values) for kind in KINDS for line in lines if line.kind == kind]
     return tuple(_with_lists(record, belonging) for record in records)
+
+
+def places(lines: Sequence[Line]) -> dict[str, str]:
+    """Where the records that lines make up were read (`hansa.commitments.register.Register`)."""
+    fields = {table: field for field, (table, _) in NESTED.items()}
+    counted = Counter[tuple[str, str]]()
+    found = {}
+    for line in lines:
+        if line.kind in fields:
+            counted[line.kind, of := line.values["of"]] += 1
+            found[f"{of} {fields[line.kind]} {counted[line.kind, of]}"] = line.place.told()
+    return found | {line.values["id"]: line.place.told() for line in lines if line.kind in KINDS}
 
 
 _TYPES: dict[str, type] = dict(NESTED.values())

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hansa import files
 from hansa.commitments.fields import tables
-from hansa.commitments.readers.assemble import Line, Troubles, assemble
+from hansa.commitments.readers.assemble import Line, Troubles, assemble, places
 from hansa.commitments.readers.table import not_read, read_table, table_of
 from hansa.commitments.register import Register
 from hansa.errors import DataError
@@ -66,4 +66,4 @@ def read_csv_folder(folder: str | PathLike[str]) -> Register:
     source = Source(
         "", f"{home.resolve().name} (register of promises)", checksum=digest.hexdigest()
     )  # of the files in their order
-    return Register(assemble(lines, troubles), Provenance((source,)), tuple(notes))
+    return Register(assemble(lines, troubles), Provenance((source,)), tuple(notes), places(lines))

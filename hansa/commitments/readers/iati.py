@@ -19,7 +19,7 @@ from typing import Any
 from hansa import files
 from hansa.commitments import iati_codes as codes
 from hansa.commitments.fields import refuse_date
-from hansa.commitments.readers.assemble import Line, Place, Troubles, assemble
+from hansa.commitments.readers.assemble import Line, Place, Troubles, assemble, places
 from hansa.commitments.readers.xml_file import open_xml
 from hansa.commitments.register import Register
 from hansa.errors import DataError
@@ -60,9 +60,10 @@ def read_iati(path: str | PathLike[str]) -> Register:
         raise DataError("The file holds no activity.", file=file)
     version = (root.get("version") or "").strip()
     notes = [] if version == codes.VERSION else [f"IATI {version or 'of no stated version'} was read as far as it goes"]
-    records = assemble(reader.complete(), Troubles())
+    lines = reader.complete()
+    records = assemble(lines, Troubles())
     source = Source(reader.reporter, file.name, version=version or None, checksum=files.sha256(file))
-    return Register(records, Provenance((source,)), (*notes, *reader.notes()))
+    return Register(records, Provenance((source,)), (*notes, *reader.notes()), places(lines))
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,7 @@ class _Reader:
         self.file, self.reporter = file, ""
         self.lines: list[Line] = []
         self.parties: dict[str, dict[str, Any]] = {}
+        self.first: dict[str, Place] = {}  # where each party is named first
         self.strange: Counter[str] = Counter()
 
     def activity(self, activity: Any) -> None:
@@ -131,7 +133,7 @@ class _Reader:
         for name, values in self.parties.items():
             if name in taken:
                 raise DataError(f"{name!r} is the identifier of an organisation and of an activity.", file=self.file)
-            found.append(Line("party", Place(self.file), values))
+            found.append(Line("party", self.first[name], values))
         for line in self.lines:
             for field in ("programme", "agreement", "parent"):
                 if line.kind in codes.HIERARCHY and line.values.get(field) not in (None, *taken):
@@ -199,6 +201,7 @@ class _Reader:
         name = _attribute(organisation, "ref").lstrip("" if ours else "'") or named  # a spreadsheet's apostrophe
         if name and (named or not ours):
             values = self.parties.setdefault(name, {"id": name, "name": named or name, "kind": "institution"})
+            self.first.setdefault(name, Place(self.file, organisation.sourceline))
             if ours and (code := _attribute(organisation, "type")):
                 kinds = {code: kind for kind, code in codes.ORGANISATION.items()}
                 values["kind"] = kinds.get(code, "institution")

@@ -9,7 +9,7 @@ from typing import Any
 
 from hansa import files
 from hansa.commitments.fields import NESTED, Field, fields_of
-from hansa.commitments.readers.assemble import Line, Place, Troubles, article, assemble
+from hansa.commitments.readers.assemble import Line, Place, Troubles, article, assemble, places
 from hansa.commitments.records import KINDS
 from hansa.commitments.register import Register
 from hansa.errors import DataError, UnknownCode
@@ -39,9 +39,9 @@ def read_json(path: str | PathLike[str]) -> Register:
             troubles.add(DataError(f"{kind!r} is no list.", file=file))
         else:
             for number, entry in enumerate(listed, 1):
-                lines += _lines(kind, entry, Place(str(file), spot=f"{kind} {number}"), troubles)
+                lines += lines_of(kind, entry, Place(str(file), spot=f"{kind} {number}"), troubles)
     source = Source("", file.name, checksum=files.sha256(file))
-    return Register(assemble(lines, troubles), Provenance((source,)))
+    return Register(assemble(lines, troubles), Provenance((source,)), places=places(lines))
 
 
 def _loaded(file: Path) -> Any:
@@ -72,8 +72,8 @@ def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} is no number")
 
 
-def _lines(kind: str, entry: Any, place: Place, troubles: Troubles) -> list[Line]:
-    """A record and, apart from it, its events and amounts."""
+def lines_of(kind: str, entry: Any, place: Place, troubles: Troubles) -> list[Line]:
+    """A record and, apart from it, its events and amounts; what is wrong with them goes into `troubles`."""
     if not isinstance(entry, dict):
         troubles.add(place.error("This is no object."))
         return []
@@ -103,7 +103,7 @@ def _inner(kind: str, name: str, listed: Any, place: Place, troubles: Troubles, 
     found = []
     for number, entry in enumerate(listed, 1):
         spot = Place(place.file, spot=f"{place.spot}, {name} {number}")
-        for line in _lines(kind, entry, spot, troubles):
+        for line in lines_of(kind, entry, spot, troubles):
             found.append(Line(kind, spot, {**line.values, "of": owner}, line.spoiled))
     return found if isinstance(owner, str) else []  # the record itself lacks its id, which is said of it
 

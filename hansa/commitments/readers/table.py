@@ -33,15 +33,17 @@ def not_read(name: str) -> str:
     return f"{name!r} was not read: it is no kind of record" + (f" (nearest: {near[0]})" if near else "")
 
 
-def read_table(path: Path, kind: str, file: str, troubles: Troubles, *, sheet: bool = False) -> list[Line]:
+def read_table(path: Path, kind: str, file: str, troubles: Troubles, *, sheet: str = "") -> list[Line]:
     """The lines of a table; what is wrong with them goes into `troubles`.
 
-    path : UTF-8 text. file : what it is called in messages. sheet : whether the n-th record, blank or not, is line n.
+    path : UTF-8 text. file : what it is called in messages. sheet : its name where it is one: the n-th record, blank or
+    not, is then row n.
     """
     try:
-        records = list(_records(path, "," if sheet else _delimiter(path, kind), sheet))
+        records = list(_records(path, "," if sheet else _delimiter(path, kind), bool(sheet)))
     except csv.Error as trouble:
-        troubles.add(DataError(f"The cells cannot be told apart ({trouble}). Is a double quote left open?", file=file))
+        told = f"The cells cannot be told apart ({trouble}). Is a double quote left open?"
+        troubles.add(Place(file, sheet=sheet).error(told))
         return []
     head = next(
         (place for place, (_, cells) in enumerate(records[:_HEAD]) if not cells[0].startswith("#") and any(cells)), None
@@ -51,7 +53,7 @@ def read_table(path: Path, kind: str, file: str, troubles: Troubles, *, sheet: b
     header = [_column_name(cell) for cell in records[head][1]]
     known = columns(kind)
     before = len(troubles.found)
-    _check_header(header, kind, Place(file, records[head][0]), troubles)
+    _check_header(header, kind, Place(file, records[head][0], sheet=sheet), troubles)
     if len(troubles.found) > before:
         return []
     rows = [(line, cells) for line, cells in records[head + 1 :] if any(cell.strip() for cell in cells)]
@@ -63,7 +65,7 @@ def read_table(path: Path, kind: str, file: str, troubles: Troubles, *, sheet: b
     }
     found = []
     for number, cells in rows:
-        place = Place(file, number)
+        place = Place(file, number, sheet=sheet)
         if len(cells) != len(header):
             troubles.add(
                 place.error(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hansa import files
 from hansa.commitments.fields import tables
-from hansa.commitments.readers.assemble import Line, Troubles, assemble
+from hansa.commitments.readers.assemble import Line, Place, Troubles, assemble, places
 from hansa.commitments.readers.table import not_read, read_table, table_of
 from hansa.commitments.register import Register
 from hansa.errors import DataError
@@ -31,14 +31,14 @@ def read_workbook(path: str | PathLike[str]) -> Register:
         if kind is None:
             notes.append(f"sheet {not_read(sheet.name)}")
             continue
-        file = f"{path}, sheet {sheet.name!r}"
         if kind in taken:
-            troubles.add(DataError(f"The sheet {taken[kind]!r} holds the same kind of record. Keep one.", file=file))
+            twice = f"The sheet {taken[kind]!r} holds the same kind of record. Keep one."
+            troubles.add(Place(str(path), sheet=sheet.name).error(twice))
             continue
         taken[kind] = sheet.name
         notes += sheet.notes
-        lines += read_table(sheet.path, kind, file, troubles, sheet=True)
+        lines += read_table(sheet.path, kind, str(path), troubles, sheet=sheet.name)
     if not taken:
         raise DataError(f"The workbook holds no sheet of a register. Such sheets are {', '.join(tables())}.", file=path)
     source = Source("", Path(path).name, checksum=files.sha256(path))
-    return Register(assemble(lines, troubles), Provenance((source,)), tuple(dict.fromkeys(notes)))
+    return Register(assemble(lines, troubles), Provenance((source,)), tuple(dict.fromkeys(notes)), places(lines))

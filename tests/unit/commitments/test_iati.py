@@ -57,6 +57,16 @@ def test_the_published_schema_refuses_what_is_not_iati(iati_schema):
     assert not iati_schema.validate(etree.fromstring('<iati-activities version="2.03"/>'))
 
 
+def test_an_activity_and_what_is_in_it_know_their_lines(sample, tmp_path):
+    path = tmp_path / "register.xml"
+    write_iati(sample, path, reporting_org="union")
+    lines, places = path.read_text(encoding="utf-8").splitlines(), read_iati(path).places
+    for key, text in {"free-trade": "<iati-activity", "free-trade history 2": "2017-01-01", "brin-bank": "org"}.items():
+        name, said, number = places[key].partition(", line ")
+        assert (name, said) == ("register.xml", ", line ")
+        assert text in lines[int(number) - 1], (key, lines[int(number) - 1])
+
+
 def test_what_iati_cannot_hold_is_named(sample, tmp_path):
     notes = write_register(sample, tmp_path / "register.xml", reporting_org=REPORTER)
     for lost in (

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from hansa.commitments import read_register
+from hansa.commitments import Register, read_register, write_register
 from hansa.commitments.fields import STATES, columns, tables
-from hansa.commitments.records import Event, Money
+from hansa.commitments.records import Event, Money, Party
 from hansa.errors import DataError
 
 SAMPLE = Path(__file__).parents[2] / "samples" / "register" / "folder"
@@ -48,6 +48,31 @@ def test_the_sample(folder):
     assert source.title == "register (register of promises)"
     assert source.checksum
     assert register.notes == ()
+
+
+def test_every_record_knows_where_it_was_read(folder, tmp_path):
+    """As an editor or a spreadsheet counts lines; events and amounts have places of their own."""
+    register = read_register(folder)
+    assert set(register.places) >= {record.id for record in register}
+    assert register.places["free-trade"] == place_of(folder / "agreement.csv", "free-trade")
+    assert register.places["free-trade history 2"] == place_of(folder / "event.csv", "2017-01-01")
+    assert register.places["tractors amounts 1"] == place_of(folder / "amount.csv", "tractors")
+    write_register(register, tmp_path / "register.xlsx")
+    sheets = read_register(tmp_path / "register.xlsx").places
+    parties = [party.id for party in register.of(Party)]
+    assert [sheets[party] for party in parties] == [f"sheet party, row {n + 2}" for n in range(len(parties))]
+    write_register(register, tmp_path / "register.json")
+    document = read_register(tmp_path / "register.json").places
+    assert [document[party] for party in parties] == [f"party {n + 1}" for n in range(len(parties))]
+    assert document["free-trade history 2"] == "agreement 1, history 2"
+    assert set(sheets) == set(document) == set(register.places)
+    assert Register(register.records).places == {}
+
+
+def place_of(path, text):
+    """The first line of a file that holds a text, as an editor counts."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return f"{path.name}, line {next(n for n, line in enumerate(lines, 1) if text in line)}"
 
 
 def test_other_files_are_named_in_a_note(folder):
