@@ -143,6 +143,7 @@ def problems(
     indicators: bool = True,
     only: Collection[str] | None = None,
     products: Collection[str] | None = None,
+    mild: bool = True,
 ) -> tuple[Problem, ...]:
     """What is wrong with a register, check by check (`CHECKS`), record by record.
 
@@ -154,6 +155,7 @@ def problems(
     only : ids of records; then just their problems, though they are looked up against the whole register.
     products : codes that are known, such as `hansa.commitments.figures.known_products`; without any, codes of products
         are not looked at.
+    mild : whether what is late or odd is looked for too, and not only what is severe.
 
     Raises
     ------
@@ -169,14 +171,16 @@ def problems(
     setting = Setting(register, records, day, lists or shipped_lists(), indicators, tuple(sorted(products or ())))
     return tuple(
         Problem(name_of(check), record, field, message, _where(register, record, field))
-        for check in CHECKS
+        for check in (CHECKS if mild else SEVERE)
         for record, field, message in check(setting)
     )
 
 
 def _chosen(register: Register, only: Collection[str]) -> tuple[Record, ...]:
     """Some records in the order of the register."""
-    wanted = {register[key].id for key in only}
+    wanted = {register[key].id: register[key] for key in only}
+    if len(wanted) < 2:
+        return tuple(wanted.values())  # the usual question after a change, and then none of the others is looked at
     return tuple(record for record in register.records if record.id in wanted)
 
 

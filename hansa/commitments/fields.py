@@ -115,6 +115,8 @@ class Field:
             value.encode()
         except UnicodeEncodeError:
             raise DataError(f"{value!r} holds half a character (a lone surrogate). Write it anew.") from None
+        if "\0" in value:
+            raise DataError(f"{value[:60]!r} holds a NUL character, which no table and no database keeps. Remove it.")
         if self.words and value not in self.words:
             raise unknown_word(self.name, value, self.words)
         if self.type == "date":
@@ -251,8 +253,8 @@ def schema() -> dict[str, Any]:
 
 _SHAPES: dict[str, dict[str, Any]] = {
     "text": {"type": "string"},
-    "date": {"type": "string", "pattern": r"^(1[89]\d\d|2[01]\d\d|2200)(-\d\d(-\d\d)?)?$"},
-    "period": {"type": "string", "pattern": r"^(1[89]\d\d|2[01]\d\d|2200)(-Q[1-4]|-\d\d)?$"},
+    "date": {"type": "string", "pattern": r"^(1[89]\d\d|2[01]\d\d|2200)(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$"},
+    "period": {"type": "string", "pattern": r"^(1[89]\d\d|2[01]\d\d|2200)(-Q[1-4]|-(0[1-9]|1[0-2]))?$"},
     "number": {"type": "number"},
     "whole": {"type": "integer"},
     "yes/no": {"type": "boolean"},

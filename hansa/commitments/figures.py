@@ -19,6 +19,7 @@ from hansa.indicator import Indicator, find
 from hansa.products import classification, read_classification
 from hansa.provenance import Provenance
 from hansa.regions.lists import Lists, lists_beside
+from hansa.result import Result
 from hansa.trade.flows import SCOPES, Flows
 from hansa.trade.group import grouping, region_codes, regrouped
 from hansa.trade.indicators.declare import NARROWING
@@ -168,7 +169,25 @@ class Figures:
             ("series", key, asked, frequency, told_by), lambda: self._series(key, arguments, frequency, told_by)
         )
 
+    def result(
+        self, key: str, arguments: Mapping[str, Any], *, frequency: str | None = None, told_by: str | None = None
+    ) -> Result:
+        """The same question answered in full, with every row: computed each time, since an answer may be large.
+
+        Raises
+        ------
+        HansaError : as `series`.
+        """
+        entry, flows, options, _ = self._question(key, arguments, frequency, told_by)
+        return entry.function(flows, **options)
+
     def _series(self, key: str, arguments: Mapping[str, Any], frequency: str | None, told_by: str | None) -> Series:
+        return _series_of(*self._question(key, arguments, frequency, told_by))
+
+    def _question(
+        self, key: str, arguments: Mapping[str, Any], frequency: str | None, told_by: str | None
+    ) -> tuple[Indicator, Flows, dict[str, Any], str]:
+        """The indicator, the flows that it is computed on, its options by type, and the vintage of these flows."""
         entry = find(key)
         given = {name: several(text) for name, text in arguments.items() if name not in CHOOSING}
         scope = str(arguments.get("scope", "goods"))
@@ -176,8 +195,8 @@ class Figures:
         flows = self.flows(dataset, scope, frequency, told_by)
         options = _typed(entry, given)
         flows, options = self._with_blocs(flows, options)
-        parameters = {parameter.name for parameter in entry.parameters()}
-        if "by" in parameters and "by" not in options:
+        split = any(parameter.name == "by" and parameter.default != () for parameter in entry.parameters())
+        if split and "by" not in options:  # of an indicator that is a total by some columns, not one that may be split
             if products := options.pop("product", None):
                 flows = flows.where(product=_products_of(flows, products))
             options["by"] = tuple(name for name in ("origin", "destination", "region", "partner") if name in options)
@@ -186,7 +205,7 @@ class Figures:
         for parameter in entry.parameters():
             if parameter.default is parameter.empty and parameter.name not in options:
                 raise DataError(f"{key!r} must be told {parameter.name!r}: give it as an argument of the target.")
-        return _series_of(entry, flows, options, self._vintage(dataset, scope))
+        return entry, flows, options, self._vintage(dataset, scope)
 
     def _vintage(self, dataset: str | None, scope: str) -> str:
         names = self.store.datasets(scope)

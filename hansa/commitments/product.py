@@ -28,8 +28,8 @@ def is_known(code: str, known: Sequence[str]) -> bool:
     known : in their order.
 
     >>> known = ["04", "0401", "040110", "040120", "27A"]
-    >>> [is_known(code, known) for code in ("0401", "2", "04011010", "040199", "27B")]
-    [True, True, True, False, False]
+    >>> [is_known(code, known) for code in ("0401", "2", "04011010", "040199", "27B", "27A;0401")]
+    [True, True, True, False, False, False]
     """
     if not code:
         return False
@@ -38,7 +38,8 @@ def is_known(code: str, known: Sequence[str]) -> bool:
     for length in range(len(code) - 1, 0, -1):
         place = bisect_left(known, code[:length])
         if place < len(known) and known[place] == code[:length]:
-            return not _begins(known, place + 1, known[place])
+            finer = code[length:].replace(".", "").isalnum()  # "86A;87A" is two codes in one cell, and no finer one
+            return finer and not _begins(known, place + 1, known[place])
     return False
 
 

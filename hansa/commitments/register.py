@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
@@ -67,6 +67,26 @@ class Register:
         if kind not in self._by_kind:
             self._by_kind[kind] = tuple(record for record in self.records if isinstance(record, kind))
         return self._by_kind[kind]
+
+    def changed(self, records: Iterable[Record], without: Collection[str] = ()) -> Register:
+        """This register with records in the place of those of their ids, or at its end, and without those of some ids.
+
+        What is known of it stays known, so that one change of many records costs little.
+
+        >>> from hansa.commitments.records import Party
+        >>> register = Register((Party("a", "One"), Party("b", "Two")))
+        >>> [party.name for party in register.changed([Party("b", "Three"), Party("c", "Four")], without=["a"])]
+        ['Three', 'Four']
+        """
+        by_id, new = dict(self._by_id), {record.id: record for record in records}
+        touched = {type(by_id[key]) for key in (*new, *without) if key in by_id} | {type(one) for one in new.values()}
+        by_id.update(new)
+        for key in without:
+            by_id.pop(key, None)
+        made = Register((), self.provenance, self.notes, self.places)
+        known = {kind: found for kind, found in self._by_kind.items() if kind not in touched}
+        vars(made).update(records=tuple(by_id.values()), _by_id=by_id, _by_kind=known)
+        return made
 
     @cached_property
     def _by_id(self) -> dict[str, Record]:

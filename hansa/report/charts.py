@@ -214,24 +214,37 @@ def _bottom_labels(labels: Sequence[str], x_at: Callable[[int], float], y: float
 
 
 def _legend(names: Sequence[str], left: float, *, boxes: bool = False, marks: bool = False) -> list[str]:
-    body, x = [], left
-    for rank, name in enumerate(_cut(name, 26) for name in names):
+    names = [_cut(name, 26) for name in names]
+    sign = 13 if boxes or marks else 22
+    body: list[str] = []
+    for rank, (x, y) in enumerate(_legend_places([sign + LETTER * len(name) for name in names], left)):
         colour, dash = SERIES[rank % len(SERIES)]
         if boxes:
-            body.append(_box(x, 5, 9, 9, (ACCENT, "#b4bec6")[rank % 2]))
-            x += 13
+            body.append(_box(x, y - 8, 9, 9, (ACCENT, "#b4bec6")[rank % 2]))
         elif marks:
-            body.append(_mark(rank, x + 4, 9))
-            x += 13
+            body.append(_mark(rank, x + 4, y - 4))
         else:
             dashed = f' stroke-dasharray="{dash}"' if dash else ""
-            body.append(
-                f'<line x1="{_n(x)}" x2="{_n(x + 18)}" y1="9" y2="9" stroke="{colour}" stroke-width="2"{dashed}/>'
-            )
-            x += 22
-        body.append(_text(x, 13, name))
-        x += LETTER * len(name) + 12
+            line = f'x1="{_n(x)}" x2="{_n(x + 18)}" y1="{_n(y - 4)}" y2="{_n(y - 4)}"'
+            body.append(f'<line {line} stroke="{colour}" stroke-width="2"{dashed}/>')
+        body.append(_text(x + sign, y, names[rank]))
     return body
+
+
+def _legend_places(widths: Sequence[float], left: float) -> list[tuple[float, float]]:
+    """Where the names of the series begin: in one row over the chart or the whole drawing, else in two."""
+    gap, edge = 12, 2.0
+    if left + sum(widths) + gap * (len(widths) - 1) > WIDTH:
+        left = edge
+    if left + sum(widths) + gap * (len(widths) - 1) <= WIDTH:
+        return [(left + sum(widths[:k]) + gap * k, 13.0) for k in range(len(widths))]
+    found, x, y = [], edge, 8.0
+    for width in widths:
+        if x > edge and x + width > WIDTH:
+            x, y = edge, 20.0
+        found.append((x, y))
+        x += width + gap
+    return found
 
 
 def _mark(rank: int, x: float, y: float) -> str:

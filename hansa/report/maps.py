@@ -38,6 +38,8 @@ class Map:
 
     kilometres : between the two; None where a side is several regions.
     fictional : draw no land. borders : path of a file of borders, or None.
+    lines : further pairs of spots to be joined, by their places in `spots`.
+    said : what the map shows in words, where it is not a pair and its partners.
     """
 
     key: str
@@ -46,6 +48,8 @@ class Map:
     kilometres: float | None
     fictional: bool = False
     borders: str | None = None
+    lines: tuple[tuple[int, int], ...] = ()
+    said: Sentence | None = None
 
 
 def draw_map(shown: Map, words: Words, *, uid: str = "map", font: str | None = None) -> str:
@@ -60,12 +64,16 @@ def draw_map(shown: Map, words: Words, *, uid: str = "map", font: str | None = N
     if shown.borders:
         body.append(_shape(read_outlines(shown.borders), view, f'fill="none" stroke="{MUTED}" stroke-width="0.5"'))
     body += _arc(ends[0], ends[1], view) if shown.kilometres is not None else []
+    for one, other in shown.lines:
+        body += _arc(shown.spots[one], shown.spots[other], view, 'stroke-width="0.9" stroke-opacity="0.55"')
     body += [_dot(spot, view) for spot in sorted(shown.spots, key=lambda spot: -spot.share)]
     body += [*_names(shown.spots, view), "</g>"]
     return frame(words.say(shown.title), _described(shown, ends, words), body, view.height, uid, font)
 
 
 def _described(shown: Map, ends: Sequence[Spot], words: Words) -> str:
+    if shown.said is not None:
+        return words.say(shown.said)
     if shown.kilometres is None:
         return words(mark("The regions of both sides are dark points; the others are partners of the first side."))
     template = mark(
@@ -174,14 +182,14 @@ def _graticule(view: _View) -> list[str]:
     return [_path(line, f'stroke="{SEA_LINE}" stroke-width="0.6"') for line in lines]
 
 
-def _arc(a: Spot, b: Spot, view: _View) -> list[str]:
+def _arc(a: Spot, b: Spot, view: _View, look: str = 'stroke-width="1.6"') -> list[str]:
     """The great circle in pieces: it is broken where it leaves one side of the map and comes back on the other."""
     pieces: list[list[Point]] = [[]]
     for point in (view.at(lon, lat) for lon, lat in great_circle_points(a, b, view.west)):
         if pieces[-1] and abs(point[0] - pieces[-1][-1][0]) > WIDTH / 2:
             pieces.append([])
         pieces[-1].append(point)
-    return [_path(piece, f'stroke="{ACCENT}" stroke-width="1.6"') for piece in pieces if len(piece) > 1]
+    return [_path(piece, f'stroke="{ACCENT}" {look}') for piece in pieces if len(piece) > 1]
 
 
 def great_circle_points(a: Spot, b: Spot, west: float = -180, count: int = 48) -> list[Point]:

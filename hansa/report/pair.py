@@ -265,7 +265,7 @@ def gather(
     when = periods.canonical(period) if period is not None else years[-1]
     if when not in years:
         raise UnknownCode("year of these flows", when, years, hint=f"They have {', '.join(years)}.")
-    one, other = _two_sides(*(_side(text, known, lists, when) for text in (a, b)))
+    one, other = sides(a, b, known, lists, when)
     groups = tuple(side for side in (one, other) if isinstance(side, Group))
     told = store.flows(name, as_of=as_of, told_by="reconciled", frequency="A") if raw.told_by == "both" else raw
     before = periods.shift(when, -1)
@@ -350,6 +350,17 @@ def _side(text: str, known: list[str], lists: Lists, when: str) -> str | Group:
     if WITHOUT in text or "@" in text or lists.bloc(text) or set(lists.parts(found)) & set(known):
         return find_group(text, known, lists, when)
     raise UnknownCode("region of these flows", text, known, hint=f"The flows name {len(known):,} regions.")
+
+
+def sides(a: str, b: str, known: list[str], lists: Lists, when: str) -> tuple[str | Group, str | Group]:
+    """The two sides that two texts mean in flows which name the regions `known`, members of blocs taken at `when`.
+
+    Raises
+    ------
+    UnknownCode : a text is neither a region of the flows nor a bloc.
+    DataError : both are one, or nothing is left of one beside the other.
+    """
+    return _two_sides(*(_side(text, known, lists, when) for text in (a, b)))
 
 
 def _two_sides(one: str | Group, other: str | Group) -> tuple[str | Group, str | Group]:

@@ -180,9 +180,7 @@ class Partnership:
         DataError : a format that is not html, pdf or xlsx; the folder is a file.
         HansaError : pdf without typst.
         """
-        if strange := [name for name in formats if name not in ("html", "pdf", "xlsx")]:
-            raise DataError(f"A report cannot be written as {strange[0]!r}. Ask for html, pdf or xlsx.")
-        contents = {name: self._written(name) for name in formats}
+        contents = {name: self.document(name) for name in formats}
         place = Path(folder)
         if place.exists() and not place.is_dir():
             raise DataError("The report is several files and needs a folder, but this is a file.", file=place)
@@ -194,7 +192,16 @@ class Partnership:
             paths.append(path)
         return paths
 
-    def _written(self, name: str) -> bytes:
+    def document(self, name: str) -> bytes:
+        """The report as one file: ``html``, ``pdf`` or ``xlsx``.
+
+        Raises
+        ------
+        DataError : it is another format.
+        HansaError : pdf without typst.
+        """
+        if name not in ("html", "pdf", "xlsx"):
+            raise DataError(f"A report cannot be written as {name!r}. Ask for html, pdf or xlsx.")
         if name == "pdf":
             from hansa.report.pdf import write_pdf  # slow import
 

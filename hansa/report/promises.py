@@ -110,7 +110,7 @@ def of_pair(record: Record, register: Register, whose: Whose, a: str, b: str) ->
     if isinstance(record, Project):
         return whose.pair(record.partners, a, b)
     if isinstance(record, Barrier):
-        return {record.origin, record.destination} == {a, b}
+        return {whose.group_of.get(end, end) for end in (record.origin, record.destination)} == {a, b}
     if isinstance(record, Decision):
         targets = [target for target in register.of(Target) if target.of == record.id]
         return any({a, b} <= set(target.arguments.values()) for target in targets)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -76,6 +77,16 @@ def read_table(path: Path, kind: str, file: str, troubles: Troubles, *, sheet: s
             continue
         found.append(_line(kind, order, cells, marks, place, troubles))
     return found
+
+
+def header_of(path: Path, kind: str, *, sheet: str = "") -> list[str]:
+    """The names of a table's columns, as `read_table` takes them; none where it cannot be read."""
+    try:
+        rows = list(itertools.islice(_records(path, "," if sheet else _delimiter(path, kind), bool(sheet)), _HEAD))
+    except csv.Error:
+        return []
+    head = next((cells for _, cells in rows if not cells[0].startswith("#") and any(cells)), [])
+    return [_column_name(cell) for cell in head]
 
 
 def _line(
