@@ -1,9 +1,11 @@
 """What the machine must offer, and what becomes of a test when it does not.
 
 HANSA_DATA     folder with the real public tables (tests on them skip, loudly, where it is unset)
+HANSA_AXE      folder with axe.min.js, which looks for what hinders readers with a screen reader or a keyboard
 HANSA_REQUIRE  what must be there, such as "data chromium": for these a skip is a failure
 
-A test that needs something takes it as a fixture: `hansa_data`, `chromium`, `poppler`, `java`.
+A test that needs something takes it as a fixture: `hansa_data`, `chromium`, `poppler`, `java`, `axe`, and `postgres`,
+which is the address of a new database each time.
 """
 
 from __future__ import annotations
@@ -12,11 +14,13 @@ import os
 import re
 import shutil
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
+
+from tests import cluster
 
 hypothesis.settings.register_profile("house", derandomize=True, deadline=None, print_blob=True)
 hypothesis.settings.load_profile("house")
@@ -30,6 +34,15 @@ def _data() -> Path:
     if not Path(folder).is_dir():
         raise LookupError(f"HANSA_DATA names {folder}, which is no folder")
     return Path(folder).resolve()
+
+
+def _axe() -> Path:
+    folder = os.environ.get("HANSA_AXE")
+    if not folder:
+        raise LookupError("HANSA_AXE names no folder of axe-core")
+    if not (Path(folder) / "axe.min.js").is_file():
+        raise LookupError(f"HANSA_AXE names {folder}, where there is no axe.min.js")
+    return Path(folder).resolve() / "axe.min.js"
 
 
 def _program(*names: str) -> Callable[[], Path]:
@@ -47,6 +60,8 @@ RESOURCES: dict[str, Callable[[], Path]] = {
     "chromium": _program("chromium", "chromium-browser", "google-chrome"),
     "poppler": _program("pdftotext"),
     "java": _program("java"),
+    "postgres": cluster.programs,
+    "axe": _axe,
 }
 
 
@@ -82,6 +97,26 @@ def poppler() -> Path:
 def java() -> Path:
     """The machine under Spark."""
     return _take("java")
+
+
+@pytest.fixture(scope="session")
+def axe() -> Path:
+    """The script axe-core, which tests run in a page."""
+    return _take("axe")
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster() -> Iterator[cluster.Cluster]:
+    """A running PostgreSQL of the tests' own."""
+    _take("postgres")
+    with cluster.started() as running:
+        yield running
+
+
+@pytest.fixture
+def postgres(postgres_cluster: cluster.Cluster) -> str:
+    """The address of a new database, as DATABASE_URL takes it."""
+    return postgres_cluster.create()
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from hansa import __version__
-from hansa.cli import catalogue, check, demo, doctor, importing, partnership, register, show, storage
+from hansa.cli import catalogue, check, demo, doctor, importing, partnership, register, serve, show, storage
 from hansa.errors import HansaError
 
 app = typer.Typer(
@@ -32,6 +32,10 @@ app.command("get")(catalogue.get)
 app.command("regions")(catalogue.regions)
 app.add_typer(register.app, name="register")
 app.add_typer(storage.app, name="store")
+app.command("serve")(serve.serve)
+app.command("account")(serve.account)
+app.command("backup")(serve.backup)
+app.command("restore")(serve.restore)
 app.command("doctor")(doctor.doctor)
 
 

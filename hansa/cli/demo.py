@@ -61,3 +61,4 @@ def demo(
     both = " ".join(shlex.quote(str(speech.with_name(name))) for name in (SPEECH, REPLY))
     typer.echo(f"  hansa check {both} --store {place}")
     typer.echo(f"  hansa report {' '.join(reversed(PAIR))} --language ru --store {place}")
+    typer.echo("  hansa serve")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from hansa.cli import main
+from tests.e2e.office_process import Office
+from tests.e2e.office_site import Site, served
 
 TRADE = """period,origin,destination,product,value
 2021,BLR,RUS,010101,5
@@ -65,3 +68,26 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from hansa import sample
 
     return sample.build(tmp_path_factory.mktemp("sample") / "world").archive.folder
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def office(request: pytest.FixtureRequest, tmp_path: Path) -> Office:
+    """An office on each kind of database, without tables."""
+    url = request.getfixturevalue("postgres") if request.param == "postgresql" else None
+    return Office(tmp_path / "office", url)
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: Path) -> Iterator[Browser]:
+    """A browser without a window."""
+    with sync_playwright() as play:
+        started = play.chromium.launch(executable_path=str(chromium), args=["--no-sandbox", "--disable-gpu"])
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def site(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The office of the sample world, served."""
+    with served(tmp_path_factory.mktemp("office") / "home", world) as running:
+        yield running

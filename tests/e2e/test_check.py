@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pypdf
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.e2e.conftest import Hansa
 
@@ -242,14 +242,6 @@ def test_text_from_outside_stays_text(hansa: Hansa, tmp_path: Path):
 
 
 # ---- the page in a browser ------------------------------------------------------------------------------------------
-@pytest.fixture(scope="module")
-def browser(chromium: Path) -> Iterator[Browser]:
-    with sync_playwright() as play:
-        started = play.chromium.launch(executable_path=str(chromium), args=["--no-sandbox", "--disable-gpu"])
-        yield started
-        started.close()
-
-
 @pytest.fixture(params=["en", "ru"])
 def opened(
     request: pytest.FixtureRequest, browser: Browser, hansa: Hansa, world: Path, speech: Path

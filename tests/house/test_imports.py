@@ -86,25 +86,41 @@ def test_an_import_inside_a_function_says_why(path: Path):
     assert not silent, f"say 'slow import' or 'optional dependency': {silent}"
 
 
+def test_the_office_is_entered_inside_functions_only():
+    """Without the extra everything else works, and says what to install."""
+    outside = [
+        f"{tree.short(path)}:{line}: {name}"
+        for path in tree.modules()
+        if not path.is_relative_to(tree.PACKAGE / "office")
+        for name, line, at_top in tree.imports(path)
+        if at_top and _is_one_of(name, {"hansa.office", "django", "rest_framework"})
+    ]
+    assert not outside, outside
+
+
 def _is_one_of(name: str, family: set[str]) -> bool:
     return any(name == member or name.startswith(f"{member}.") for member in family)
 
 
 def test_what_is_imported_is_declared():
-    """At the top of a file only core dependencies; extras inside a function, since they may be absent."""
+    """At the top of a file only core dependencies, in the office also what it is made with; extras inside a function,
+    since they may be absent.
+    """
     with (tree.ROOT / "pyproject.toml").open("rb") as file:
         project = tomllib.load(file)["project"]
     core = {_name(line) for line in project["dependencies"]}
     extras = {_name(line) for lines in project["optional-dependencies"].values() for line in lines}
+    web = {_name(line) for line in project["optional-dependencies"]["web"]}
     owners = packages_distributions()
     undeclared = []
     for path in tree.modules():
+        own = core | (web if path.is_relative_to(tree.PACKAGE / "office") else set())
         for name, line, at_top in tree.imports(path):
             package = name.split(".")[0]
             if package == "hansa" or package in sys.stdlib_module_names:
                 continue
             names = {_name(owner) for owner in owners.get(package, [package])}
-            if not names & core and (at_top or not names & (extras | {"pandas", "polars"})):
+            if not names & own and (at_top or not names & (extras | {"pandas", "polars"})):
                 undeclared.append(f"{tree.short(path)}:{line}: {name}")
     assert not undeclared, undeclared
 

@@ -20,3 +20,5 @@ def test_the_wheel_holds_the_whole_package(tmp_path: Path, monkeypatch: pytest.M
     ours = {tree.short(path) for path in tree.files() if path.is_relative_to(tree.PACKAGE)}
     assert not (absent := sorted(ours - packed)), f"left out (by .gitignore?): {absent}"
     assert any(name.endswith("licenses/LICENSE") for name in packed)
+    for part in ("hansa/office/templates/frame.html", "hansa/office/static/office/office.css"):
+        assert part in packed  # without them the office starts, and fails at the first page

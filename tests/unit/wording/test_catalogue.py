@@ -13,9 +13,13 @@ import hansa.trade.indicators  # noqa: F401  fills the catalogue
 from hansa.indicator import catalogue
 from hansa.wording.words import Words
 
-ROOMS = [Path(str(files(f"hansa.{room}"))) for room in ("report", "statements", "wording")]
+ROOMS = [Path(str(files(f"hansa.{room}"))) for room in ("report", "statements", "wording", "office")]
 ROOM = ROOMS[0]
-CODES = {"USD", "FOB", "CIF", "TeX", "S", "a"}  # codes and letters of notation that are the same in every language
+CODES = {
+    *("USD", "FOB", "CIF", "TeX", "S", "a"),  # codes and letters of notation that are the same in every language
+    *("CSV", "XLSX", "JSON", "IATI", "XML", "PDF", "Atom", "iCal", "HTML", "TXT", "DOCX", "UTC", "API", "OpenAPI"),
+    *("office", "toml", "store", "hansa", "Hansa", "CODE", "A", "B"),  # what somebody types, or calls us
+}
 INDICATORS = {
     *("balance", "bloc_intensity", "export_potential", "export_share", "export_structure", "exports", "growth"),
     *("growth_in_currency", "grubel_lloyd_aggregate", "hhi_partners", "hhi_products", "import_dependency"),
@@ -32,7 +36,7 @@ def _marked() -> set[str]:
                 (argument,) = node.args
                 assert isinstance(argument, ast.Constant), f"{path.name}:{node.lineno}: mark() takes a plain text"
                 found.add(argument.value)
-    for path in (ROOM / "templates").iterdir():
+    for path in (path for room in ROOMS for path in room.glob("templates/**/*") if path.is_file()):
         found |= set(re.findall(r'_\("([^"]+)"\)', path.read_text(encoding="utf-8")))
     return found
 

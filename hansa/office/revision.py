@@ -1,0 +1,101 @@
+"""What became of records, change by change, as somebody may read it: who did what when, and what it was after that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from itertools import groupby
+from typing import Any
+
+from hansa.commitments.entry import record_of
+from hansa.commitments.records import Record
+from hansa.errors import UnknownCode
+from hansa.office.models import Revision
+from hansa.office.permission import Viewer
+from hansa.office.snapshot import Snapshot
+
+MANY = 2_000  # rows that are fetched at once
+_COLUMNS = (
+    *("record", "kind", "version", "action", "draft", "content", "change_id", "change__at", "change__what"),
+    *("change__account_id", "change__account__full_name", "change__account__name"),
+)
+
+
+@dataclass(frozen=True)
+class Told:
+    """One version of a record: in which change, when and by whom it became so, and its content.
+
+    number, what : of the change. author : as they are called; empty where the office itself did it. account : its
+    primary key. action : created, edited, reported, published, withdrawn or deleted. draft : whether it was one after
+    that.
+    """
+
+    key: str
+    kind: str
+    version: int
+    action: str
+    draft: bool
+    content: Any
+    number: int
+    at: datetime
+    what: str
+    account: int | None
+    author: str
+
+    @cached_property
+    def record(self) -> Record:
+        """The record as it was after the change; of a deleted one, before it."""
+        return record_of(self.kind, self.content)
+
+    def seen_by(self, viewer: Viewer, snapshot: Snapshot) -> bool:
+        """Whether somebody may read it: what is published, who holds a role; a draft, who works on such."""
+        if not viewer.may("see history"):
+            return False
+        return not self.draft or viewer.may("see draft", snapshot.concerned(self.record))
+
+
+def of_record(key: str, kind: str, snapshot: Snapshot, viewer: Viewer) -> list[Told]:
+    """Every version of a record that somebody may read, the first one first; also of one that was deleted.
+
+    Of a record that they may not see as it stands, or as it was when it was deleted, there is none.
+
+    Raises
+    ------
+    UnknownCode : there is none for them.
+    """
+    if key in snapshot.held:
+        snapshot.find(key, viewer, kind)
+    rows = Revision.objects.filter(record=key, kind=kind).order_by("version").values_list(*_COLUMNS)
+    told = [_told(row) for row in rows]
+    found = [one for one in told if one.seen_by(viewer, snapshot)]
+    if not found or found[-1] is not told[-1]:
+        raise UnknownCode(kind.replace("_", " "), key, hint="Look for it by its name.")
+    return found
+
+
+def changes(snapshot: Snapshot, viewer: Viewer) -> Iterator[list[Told]]:
+    """Every change of which somebody may read something, the latest first: what they may read of it."""
+    hidden = _hidden(snapshot, viewer)
+    rows = Revision.objects.filter(change_id__lte=snapshot.number).order_by("-change_id", "id").values_list(*_COLUMNS)
+    told = (one for one in map(_told, rows.iterator(chunk_size=MANY)) if one.key not in hidden)
+    for _, those in groupby((one for one in told if one.seen_by(viewer, snapshot)), key=lambda one: one.number):
+        yield list(those)
+
+
+def _hidden(snapshot: Snapshot, viewer: Viewer) -> frozenset[str]:
+    """Ids of the records that somebody may not see as they stand, or as they were when they were deleted."""
+    if viewer.may("see draft"):
+        return frozenset()
+    standing = {key for key, held in snapshot.held.items() if held.draft and not snapshot.sees(viewer, held)}
+    gone = Revision.objects.filter(action="deleted", change_id__lte=snapshot.number).order_by("version")
+    last = {one.key: one for one in map(_told, gone.values_list(*_COLUMNS)) if one.key not in snapshot.held}
+    return frozenset(standing | {key for key, one in last.items() if not one.seen_by(viewer, snapshot)})
+
+
+def _told(row: tuple[Any, ...]) -> Told:
+    *own, full_name, name = row
+    key, kind, version, action, draft, content, number, at, what, account = own
+    author = full_name or name or ""
+    return Told(key, kind, version, action, draft, content, number, at, what, account, author)

@@ -1,0 +1,48 @@
+"""What visitors are going to ask of the statistics, asked in advance: the first of them does not wait for it."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+
+from django.db import connection
+
+from hansa.commitments.records import Barrier, Target
+from hansa.errors import HansaError
+from hansa.office.permission import VISITOR
+from hansa.office.snapshot import Snapshot, current
+from hansa.office.statistics import Statistics, statistics
+from hansa.office.verdicts import all_pairs, all_progress, all_stakes, progress_now, stake_now
+
+
+def warm() -> None:
+    """Ask about every target, barrier and pair that visitors may see. What cannot be told their pages say, with why."""
+    try:
+        snapshot, known = current(), statistics()
+        if known.store is not None:
+            for verdict in (all_progress, all_stakes, all_pairs):
+                if not _ending():
+                    verdict(known, snapshot, VISITOR)
+            _one_by_one(known, snapshot)
+    except Exception:
+        logging.getLogger(__name__).exception("The statistics could not be asked in advance.")
+    finally:
+        connection.close()  # that of this thread
+
+
+def _one_by_one(known: Statistics, snapshot: Snapshot) -> None:
+    register = snapshot.register()
+    for held in (*snapshot.of("target"), *snapshot.of("barrier")):
+        if _ending():
+            return
+        with contextlib.suppress(HansaError):
+            if isinstance(held.record, Target):
+                progress_now(known, held, register)
+            elif isinstance(held.record, Barrier):
+                stake_now(known, held.record)
+
+
+def _ending() -> bool:
+    """Whether the process is about to end: it waits for the question that is being asked, and for no other."""
+    return not threading.main_thread().is_alive()

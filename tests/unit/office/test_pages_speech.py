@@ -1,0 +1,294 @@
+"""A speech that is pasted, checked, kept, published and deleted."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import time
+
+import pytest
+
+from hansa.errors import DataError
+from hansa.office import speech as checking
+from hansa.office.models import Change, Speech
+from hansa.office.pages.speech import verdict_counts
+from hansa.office.speech import Spoken, Unchecked, examine, turn
+from hansa.office.statistics import statistics
+from hansa.regions.lists import lists_beside
+from hansa.report import checked_texts
+from hansa.statements import claims, read_text
+from hansa.trade.store import open_store
+from hansa.wording import Words
+
+SAID = (
+    "Last year, trade in goods between Brinmark and Kastovia exceeded a record $18 billion, having risen by 12 percent."
+)
+FORM = {"text": SAID, "date": "2023-06-28", "speaker": "Ilsa Varo"}
+
+
+def kept(people, **fields) -> Speech:
+    """A speech in the office."""
+    given = {
+        "title": "A talk",
+        "text": SAID,
+        "date": "2023-06-28",
+        "language": "en",
+        "parties": ["brinmark", "kastovia"],
+    }
+    return Speech.objects.create(account_id=people["reporter-brinmark"].account, **{**given, **fields})
+
+
+def test_the_form_says_how_long_it_takes_before_the_button(register, client_of):
+    page = client_of("").get("/speech", {"region_a": "XBR"})
+    text = page.text
+    assert text.index("takes some seconds, at most 60") < text.index("Check the figures")
+    assert 'value="XBR"' in text
+    assert "Keep the speech" not in text
+
+
+def test_the_answer_is_what_the_library_finds(register, sample_store):
+    store = open_store(sample_store)
+    lists = lists_beside(sample_store)
+    document = read_text(SAID, spoken="2023-06-28", speaker="Ilsa Varo")
+    wanted = checked_texts([claims(document, lists=lists)], store, lists=lists, names=["speech"])
+    found = examine(Spoken(SAID, speaker="Ilsa Varo", date="2023-06-28"), sample_store)
+    assert found.json == wanted.table().to_json()
+    assert found.csv == wanted.table().to_csv()
+    (text,) = wanted.texts
+    standings = [text.standing(claim) for claim in text.claims]
+    assert found.counts == {standing: standings.count(standing) for standing in standings}
+    assert [claim.standing for claim in found.shown["ru"].claims] == standings
+    cards = re.findall(r'id="t1-v\d+"', found.shown["en"].page)
+    assert len(cards) == len(standings)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", ("supported", "Brinmark")), ("ru", ("подтверждается", "Бринмарк"))]
+)
+def test_a_visitor_sees_verdicts_in_their_language(register, client_of, language, words):
+    response = client_of("").post(f"/speech?language={language}", FORM)
+    assert response.status_code == 200
+    for word in (*words, "exceeded a record $18 billion", "speech.txt"):
+        assert word in response.text
+    assert 'value="keep"' not in response.text
+
+
+@pytest.mark.parametrize(("do", "kind"), [("html", "text/html"), ("csv", "text/csv"), ("json", "application/json")])
+def test_the_whole_of_it_is_a_file(register, client_of, do, kind):
+    response = client_of("").post("/speech", {**FORM, "do": do})
+    assert response["Content-Type"].startswith(kind)
+    assert response["Content-Disposition"].startswith(f'attachment; filename="speech-checked.{do}"')
+    if do == "csv":
+        lines = [line for line in response.text.splitlines() if not line.startswith("#")]
+        assert {row["claim"] for row in csv.DictReader(io.StringIO("\n".join(lines)))} == {"c1", "c2"}
+    if do == "json":
+        assert json.loads(response.content)
+    assert not Speech.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ({"text": "  "}, "Paste the text"),
+        ({"text": "x " * 60_000}, "longer than 100,000 characters"),
+        ({"date": "28.06.2023"}, "This is no day"),
+        ({"date": "1500-01-01"}, "This is no day"),
+        ({"date": "2023-02-30"}, "This is no day"),
+        ({"region_a": "XBR"}, "name both, or neither"),
+        ({"region_a": "XBR", "region_b": "Brinmark"}, "one and the same"),
+        ({"region_a": "XBR", "region_b": "Nowhereland"}, "no such region or bloc"),
+        ({"party": "nobody"}, "no such party"),
+        ({"text": "12345 67890"}, "Choose the language in the form"),
+    ],
+)
+def test_what_cannot_be_checked_is_refused_with_the_text_kept(register, client_of, data, said):
+    response = client_of("").post("/speech", {**FORM, **data})
+    assert response.status_code == 400
+    assert said in response.text
+    assert (data.get("text") or SAID)[:20].strip() in response.text
+
+
+def test_a_second_check_at_once_is_put_off(register, client_of):
+    with turn("address 127.0.0.1"):
+        response = client_of("").post("/speech", FORM)
+        assert response.status_code == 429
+        assert response["Retry-After"] == "60"
+        assert "is being checked already" in response.text
+        assert SAID in response.text.replace("&#39;", "'")
+        assert client_of("editor").post("/speech", FORM).status_code == 200
+    assert client_of("").post("/speech", FORM).status_code == 200
+
+
+def test_no_more_are_checked_at_once_than_the_machine_bears(monkeypatch):
+    monkeypatch.setattr(checking, "PATIENCE", 0.05)
+    for _ in range(checking.AT_ONCE):
+        assert checking._PLACES.acquire(timeout=1)
+    try:
+        with pytest.raises(Unchecked, match="Other texts are being checked") as busy:
+            examine(Spoken(SAID), None)
+        assert busy.value.status == 429
+    finally:
+        for _ in range(checking.AT_ONCE):
+            checking._PLACES.release()
+
+
+def test_a_check_that_takes_too_long_is_stopped(sample_store):
+    begun = time.perf_counter()
+    with pytest.raises(Unchecked, match=r"took more than .* seconds and was stopped"):
+        examine(Spoken(SAID), sample_store, seconds=0.3)
+    assert time.perf_counter() - begun < 5
+
+
+def test_a_check_that_breaks_off_says_so(tmp_path, caplog):
+    with pytest.raises(Unchecked, match="broke off"):
+        examine(Spoken(None), None)
+    assert "TypeError" in caplog.text
+    (tmp_path / "manifest.json").write_text("{", encoding="utf-8")
+    with pytest.raises(DataError, match="manifest of the store is damaged") as wrong:
+        examine(Spoken(SAID), tmp_path)
+    assert str(tmp_path) not in str(wrong.value)
+
+
+def test_without_statistics_figures_are_found_and_not_compared(blind, client_of):
+    response = client_of("").post("/speech", FORM)
+    assert response.status_code == 200
+    assert "nothing was compared with data" in response.text
+    assert "more than USD 18 bn" in response.text.replace("\xa0", " ")
+
+
+def test_hostile_text_stays_text(register, client_of):
+    evil = '<script>alert(1)</script> & "x" \u202e Trade between Brinmark and Kastovia rose by 12 percent in 2022.'
+    fields = ("title", "speaker", "source", "region_a")
+    response = client_of("editor").post("/speech", {"text": evil, **dict.fromkeys(fields, '"><img src=x onerror=1>')})
+    assert response.status_code == 400
+    page = client_of("editor").post("/speech", {"text": evil, "title": "<img src=x>", "source": "javascript:alert(1)"})
+    assert page.status_code == 200
+    for text in (response.text, page.text):
+        assert "<script" not in text
+        assert "<img" not in text
+        assert "\u202e" not in text.partition("<textarea")[0]
+    assert 'href="javascript' not in page.text
+    again = {"text": evil, "title": "<img src=x>", "source": "javascript:alert(1)", "do": "html"}
+    whole = client_of("editor").post("/speech", again).text
+    assert "<script" not in whole
+    assert "<img" not in whole
+
+
+def test_staff_keep_a_speech_and_a_chair_publishes_it(register, client_of):
+    client = client_of("reporter-brinmark")
+    about = {"title": "A talk", "source": "https://example.org/talk", "region_a": "XBR", "region_b": "XKA"}
+    data = {**FORM, **about, "do": "keep", "party": ["brinmark", "Kastovia"]}
+    assert 'value="brinmark"' in client.post("/speech", {**FORM, **about}).text
+    where = client.post("/speech", data)["Location"]
+    one = Speech.objects.get()
+    assert where == f"/speeches/{one.pk}?notice=saved"
+    assert (one.parties, one.regions, one.draft, one.language) == (["brinmark", "kastovia"], ["XBR", "XKA"], True, "en")
+    plain = f"/speeches/{one.pk}"
+    seen = {name: client_of(name).get(plain).status_code for name in ("", "visitor", "reporter-brinmark", "chair")}
+    assert seen == {"": 404, "visitor": 404, "reporter-brinmark": 200, "chair": 200}
+    assert "A talk" not in client_of("").get("/speeches").text
+    assert client.post(f"{plain}/publish").status_code == 403
+    assert client_of("chair").post(f"{plain}/publish")["Location"] == f"{plain}?notice=published"
+    assert client_of("chair").post(f"{plain}/publish").status_code == 409
+    assert "A talk" in client_of("").get("/speeches").text
+    page = client_of("").get(plain).text
+    assert "https://example.org/talk" in page
+    assert 'href="https://example.org' not in page
+    assert "Rena" not in page
+    assert client.post(f"{plain}/delete").status_code == 403
+    assert client_of("chair").post(f"{plain}/delete")["Location"] == "/speeches?notice=gone"
+    assert not Speech.objects.exists()
+    told = Change.objects.filter(what__startswith="speech ").order_by("number").values_list("what", "account_id")
+    chair = register["chair"].account
+    assert list(told) == [("speech published: A talk", chair), ("speech deleted: A talk", chair)]
+
+
+def test_what_a_text_tells_of_itself_is_kept_with_it(register, client_of):
+    text = f"A talk\n\nSpoken: 28.06.2023\n\nThe President of Brinmark Ilsa Varo:\n\n— {SAID}\n"
+    client_of("editor").post("/speech", {"text": text, "do": "keep"})
+    one = Speech.objects.get()
+    assert (one.title, one.date, one.speaker, one.regions) == ("A talk", "2023-06-28", "Ilsa Varo", [])
+
+
+def test_a_visitor_keeps_nothing(register, client_of):
+    assert client_of("").post("/speech", {**FORM, "do": "keep"}).status_code == 401
+    assert client_of("visitor").post("/speech", {**FORM, "do": "keep"}).status_code == 403
+    assert not Speech.objects.exists()
+
+
+def test_a_draft_is_deleted_by_whoever_kept_it_without_a_word(register, client_of):
+    one = kept(register)
+    assert client_of("reporter-kastovia").post(f"/speeches/{one.pk}/delete").status_code == 403
+    before = Change.objects.count()
+    assert client_of("reporter-brinmark").post(f"/speeches/{one.pk}/delete").status_code == 302
+    assert Change.objects.count() == before
+
+
+@pytest.mark.parametrize(
+    ("parties", "who"),
+    [
+        (["brinmark"], {"admin", "chair", "editor", "reporter-brinmark"}),
+        (["kastovia"], {"admin", "chair", "editor", "editor-kastovia", "reporter-kastovia", "reporter-brinmark"}),
+        ([], {"admin", "chair", "editor", "reporter-brinmark"}),
+        (["no-more"], {"admin", "chair", "editor", "reporter-brinmark"}),
+    ],
+)
+def test_a_draft_is_seen_by_those_whom_it_concerns_and_by_who_kept_it(register, client_of, parties, who):
+    one = kept(register, parties=parties)
+    assert {name for name in register if client_of(name).get(f"/speeches/{one.pk}").status_code == 200} == who
+    listed = {name for name in register if f"/speeches/{one.pk}" in client_of(name).get("/speeches").text}
+    assert listed == who
+
+
+def test_the_whole_page_of_a_kept_speech_holds_its_own_policy(register, client_of):
+    one = kept(register, draft=False)
+    response = client_of("").get(f"/speeches/{one.pk}/page?language=ru")
+    assert 'lang="ru"' in response.text
+    policy = response["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "style-src 'self' 'unsafe-inline'" in policy
+    assert "script-src" not in policy
+    assert client_of("").get(f"/speeches/{one.pk}/page?form=csv")["Content-Type"].startswith("text/csv")
+    assert client_of("").get(f"/speeches/{one.pk}/page?form=exe").status_code == 404
+
+
+def test_counts_of_a_kept_speech_are_asked_once(register):
+    one = kept(register)
+    found = verdict_counts(one, Words("en"))
+    assert sum(count for _, _, count in found) == 2
+    assert statistics().knows(("speech", one.pk, one.version))
+    begun = time.perf_counter()
+    russian = verdict_counts(one, Words("ru"))
+    assert time.perf_counter() - begun < 0.5
+    assert [count for _, _, count in russian] == [count for _, _, count in found]
+    assert russian != found
+    assert verdict_counts(kept(register, text="123", language=""), Words("en")) is None
+
+
+def test_pages_of_a_pair_are_made_anew_when_a_speech_is_published(register, client_of):
+    """A page that is kept for visitors would still show what is deleted."""
+    visitor = client_of("")
+    before = visitor.get("/pairs/XBR/XKA")
+    one = kept(register)
+    client_of("chair").post(f"/speeches/{one.pk}/publish")
+    after = visitor.get("/pairs/XBR/XKA", headers={"if-none-match": before.get("ETag", "")})
+    assert after.status_code == 200
+    assert "A talk" in after.text
+    client_of("chair").post(f"/speeches/{one.pk}/delete")
+    assert "A talk" not in visitor.get("/pairs/XBR/XKA").text
+
+
+def test_long_lists_have_pages(register, client_of):
+    author = register["editor"].account
+    Speech.objects.bulk_create(Speech(title=f"Talk {n:02}", text="x", language="en", draft=False, account_id=author)
+                               for n in range(60))  # fmt: skip
+    first, second = (client_of("").get(f"/speeches?page={n}").text for n in (1, 2))
+    assert (first.count("Talk "), second.count("Talk ")) == (50, 10)
+    assert "Next page" in first
+    assert client_of("").get("/speeches?page=²").status_code == 200
+
+
+def test_the_child_is_told_no_secret():
+    assert not {"DATABASE_URL", "HANSA_OFFICE", "DJANGO_SETTINGS_MODULE"} & {*checking.SURROUNDINGS}
