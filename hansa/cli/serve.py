@@ -43,7 +43,7 @@ def serve(
         bool, typer.Option("--check", help="Only say what is to be mended before others reach the office.")
     ] = False,
 ) -> None:
-    """Serve an office: promises of several parties, and whether they moved what they were meant to move."""
+    """Serve an office: promises, and whether the figures moved."""
     _refuse_mixed(home, store, title, new_passwords, check)
     from hansa.office import service  # slow import
 
@@ -147,7 +147,7 @@ def account(
 
 
 def backup(file: Archive, home: Home) -> None:
-    """Write all that an office holds into one archive, which is private to you."""
+    """Write all that an office holds into one archive of your own."""
     from hansa.office import founding  # slow import
 
     founding.enter(home.resolve())
@@ -159,7 +159,7 @@ def backup(file: Archive, home: Home) -> None:
 
 
 def restore(file: Archive, home: Home) -> None:
-    """Bring the archive of an office into a new or empty one; DATABASE_URL may name another kind of database."""
+    """Bring an archive into a new or empty office, whole or not."""
     from hansa.office import founding  # slow import
 
     founding.require_web()

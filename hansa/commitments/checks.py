@@ -6,7 +6,7 @@ import dataclasses
 import itertools
 import math
 from collections import Counter
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, cached_property
@@ -44,6 +44,7 @@ from hansa.errors import DataError, HansaError, nearest
 from hansa.regions.bloc import days_of
 from hansa.regions.iso import iso
 from hansa.regions.lists import Lists, shipped_lists
+from hansa.regions.region import Region
 
 LOOKED_UP = 100  # unknown codes for which the nearest are sought
 SHOWN = 5  # problems that `check` spells out
@@ -113,12 +114,36 @@ class Setting:
         own = [region.code for region in self.lists.places] if self.lists.places is not None else []
         return [*own, *(region.code for region in iso()), *(bloc.key for bloc in self.lists.blocs)]
 
+    @cached_property
+    def called(self) -> dict[str, str]:
+        """The name of every code of a region or a bloc, as far as there is one."""
+        places = [*iso(), *(self.lists.places or ())]
+        return {place.code: place.name for place in places} | {bloc.key: bloc.name for bloc in self.lists.blocs}
+
+    @cached_property
+    def coded(self) -> dict[str, str]:
+        """The code of every code, and of every name in English and Russian; of subdivisions of ISO 3166-2 codes only,
+        which are many.
+        """
+        own: list[Region] = [*(place for place in iso() if place.kind == "country"), *(self.lists.places or ())]
+        names = {name: place.code for place in own for name in (place.name, place.name_ru) if name}
+        names |= {name: bloc.key for bloc in self.lists.blocs for name in (bloc.name, bloc.name_ru) if name}
+        return names | {code: code for code in self.codes}
+
     def near(self, text: str, among: str) -> str:
-        """The nearest of `ids`, `codes` or `products`; of the first `LOOKED_UP` that are unknown: they are many."""
+        """The nearest of `ids` or `products`, or of `coded`, which is then told by code and name; of the first
+        `LOOKED_UP` that are unknown: they are many.
+        """
         key = (text, among)
         if key not in self._near:
-            self._near[key] = _near(text, getattr(self, among)) if len(self._near) < LOOKED_UP else ""
+            look = self._near_place if among == "coded" else _near
+            self._near[key] = look(text, getattr(self, among)) if len(self._near) < LOOKED_UP else ""
         return self._near[key]
+
+    def _near_place(self, text: str, coded: Mapping[str, str]) -> str:
+        codes = list(dict.fromkeys(coded[hit] for hit in nearest(text, coded, 4)))[:3]
+        told = (f"{code!r} ({self.called[code]})" if code in self.called else repr(code) for code in codes)
+        return f"; nearest known: {', '.join(told)}" if codes else ""
 
     def of(self, kind: type[R]) -> tuple[R, ...]:
         """The records of one kind that are looked at."""
@@ -164,7 +189,7 @@ def problems(
     >>> from hansa.commitments.records import Party
     >>> register = Register((Party("kast", "Kazakhstan", region="KZA"),))
     >>> [str(problem) for problem in problems(register)]  # doctest: +ELLIPSIS
-    ["kast, region: 'KZA' is no known region or bloc; nearest known: 'KAZ', ... [unknown region]"]
+    ["kast, region: 'KZA' is no known region or bloc; nearest known: 'KAZ' (Kazakhstan), ... [unknown region]"]
     """
     day = on or datetime.now(UTC).date().isoformat()
     records = register.records if only is None else _chosen(register, only)
@@ -295,7 +320,7 @@ def unknown_region(setting: Setting) -> Found:
             if meant := _place(setting.lists, code) or _bloc(setting.lists, code):
                 yield record.id, field, f"{code!r} is written {meant!r}"
             else:
-                yield record.id, field, f"{code!r} is no known region or bloc{setting.near(code, 'codes')}"
+                yield record.id, field, f"{code!r} is no known region or bloc{setting.near(code, 'coded')}"
 
 
 def unknown_product(setting: Setting) -> Found:

@@ -116,7 +116,7 @@ class Field:
         except UnicodeEncodeError:
             raise DataError(f"{value!r} holds half a character (a lone surrogate). Write it anew.") from None
         if "\0" in value:
-            raise DataError(f"{value[:60]!r} holds a NUL character, which no table and no database keeps. Remove it.")
+            raise DataError(f"{value[:60]!r} holds a NUL byte, which no table and no database keeps. Remove it.")
         if self.words and value not in self.words:
             raise unknown_word(self.name, value, self.words)
         if self.type == "date":

@@ -23,6 +23,7 @@ from hansa.trade.store import Store
 
 VERDICTS = ("met", "on track", "behind", "missed", "too early", "not computable")
 REVISED = 0.005  # a baseline that the store has otherwise by more than this share of it is said to be revised
+LARGE = 1e5  # figures from here on are written out in notes
 METHOD = "target_progress"
 REFERENCE = "straight line from the baseline to the value wanted; docs/methods/commitments"
 COLUMNS = {
@@ -264,6 +265,15 @@ def _stretch(since: str, wanted: str, last: str) -> str:
     return first if first == end else f"{first} to {end}"
 
 
+def _figure(value: float) -> str:
+    """A figure as a note shows it: large ones in full.
+
+    >>> _figure(2.715e9), _figure(0.25), _figure(90.0)
+    ('2,715,000,000', '0.25', '90')
+    """
+    return f"{value:,.0f}" if abs(value) >= LARGE else f"{value:g}"
+
+
 def _notes(target: Target, ways: Mapping[str | None, Way], series: Series, day: str) -> list[str]:
     main = next(iter(ways.values()))
     notes = [main.lead] if main.lead else []
@@ -271,8 +281,8 @@ def _notes(target: Target, ways: Mapping[str | None, Way], series: Series, day: 
     if target.baseline is not None and now is not None and abs(now - target.baseline) > REVISED * abs(target.baseline):
         share = (now - target.baseline) / target.baseline if target.baseline else math.nan
         notes.append(
-            f"baseline revised: {target.baseline:g} was promised, "
-            f"the store of {series.vintage} has {now:g} ({share:+.1%})"
+            f"baseline revised: {_figure(target.baseline)} was promised, "
+            f"the store of {series.vintage} has {_figure(now)} ({share:+.1%})"
         )
     if main.baseline is not None and reaches(main.baseline, target.value, target.direction):
         notes.append("the value wanted was reached in the baseline period already")

@@ -16,7 +16,7 @@ from hansa.errors import DataError, UnknownCode
 
 HOME, DATABASE = "HANSA_OFFICE", "DATABASE_URL"
 FILE, KEY, SQLITE = "office.toml", "secret.key", "office.sqlite3"
-KNOWN = ("title", "store", "hosts", "https", "demo", "contact")
+KNOWN = ("title", "store", "hosts", "https", "demo", "day", "contact")
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,8 @@ class Configuration:
     store : folder of the statistics; None: none yet.
     hosts : names under which the site is reached from outside; this machine's own are always known.
     https : it stands behind a server that speaks HTTPS: cookies are then sent over that only.
-    demo : it shows the invented sample world, with sample accounts.
+    demo : it shows the invented sample world, with sample accounts. day : at which the calendar of a demo stands still,
+    so that its promises are neither all to come nor all long past.
     database : as Django wants it.
     """
 
@@ -40,6 +41,7 @@ class Configuration:
     hosts: tuple[str, ...] = ()
     https: bool = False
     demo: bool = False
+    day: str = ""
     database: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -70,6 +72,7 @@ def read_configuration(environment: Mapping[str, str] = os.environ) -> Configura
         hosts=tuple(said.get("hosts", ())),
         https=said.get("https", False),
         demo=said.get("demo", False),
+        day=said.get("day", "") if said.get("demo") else "",
         database=_database(database or f"sqlite:///{home / SQLITE}", home),
     )
 
@@ -110,6 +113,8 @@ def _said(path: Path) -> dict[str, Any]:
         if not isinstance(value, kinds.get(name, str)):
             wanted = {"hosts": 'a list of names ["register.example.org"]', "https": "true or false"}
             raise DataError(f"{name} is to be {wanted.get(name, 'a text in quotes')}.", file=path)
+    if "day" in said and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", said["day"]):
+        raise DataError("day is to be a day of the demo's calendar, such as 2023-06-27.", file=path)
     return said
 
 

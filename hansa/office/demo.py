@@ -62,6 +62,7 @@ DRAFT = Barrier(
     origin="XBR",
     destination="XKA",
     kind="administrative",
+    products=("25A", "48A", "94A"),  # heavy goods
     owner="kast-trade",
     deadline="2031-12-31",
     history=(Event("2023-06-14", "reported", by="brin-economy", note="invented, as all of this world"),),

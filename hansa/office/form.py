@@ -28,6 +28,7 @@ from hansa.wording.visible import visible
 
 MOST_ROWS = 2_000
 REGION_FIELDS = ("region", "origin", "destination")
+CHOSEN = (("barrier", "kind"),)  # what has a default in a register, and in a form is to be chosen
 MORE = "-more"  # the name of a field's second box, for many of a list at once
 REMOVE = "remove"
 
@@ -116,7 +117,8 @@ def filled(record: Record) -> dict[str, list[str]]:
 
 def blank(kind: str) -> dict[str, list[str]]:
     """The texts of the form of a new record: its defaults."""
-    return {one.name: _texts(one, one.default) for one in fields_of(kind) if not one.nested}
+    fields = [one for one in fields_of(kind) if not one.nested]
+    return {one.name: [""] if (kind, one.name) in CHOSEN else _texts(one, one.default) for one in fields}
 
 
 def rows_of(name: str, typed: Typed) -> list[int]:
@@ -217,7 +219,7 @@ class _Reader:
         try:
             if one.type == "yes/no":
                 return {one.name: bool(texts)}
-            if not texts and one.required:
+            if not texts and (one.required or (control in self.typed and (self.kind, control) in CHOSEN)):
                 raise _Said(self.meaning.words(NEEDED))
             if one.type in ("list", "arguments"):
                 return {one.name: self._several(one, texts)}
@@ -313,9 +315,12 @@ def _date(words: Callable[[str], str], one: Field, text: str) -> str:
     try:
         refuse_date(text)
     except HansaError:
-        turned = "-".join(reversed(text.split(".")))
-        example = turned if re.fullmatch(r"(1[89]|2[01])\d\d-\d\d-\d\d", turned) else "2021-06-30"
-        raise _Said(words(NO_DATE).format(value=_quoted(text), example=example)) from None
+        turned = "-".join(reversed(text.split(".")))  # as Russian writes a day, which can mean no other
+        try:
+            refuse_date(turned if re.fullmatch(r"\d{4}-\d\d-\d\d", turned) else "")
+        except HansaError:
+            raise _Said(words(NO_DATE).format(value=_quoted(text), example="2021-06-30")) from None
+        return turned
     return text
 
 

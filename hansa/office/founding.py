@@ -13,6 +13,7 @@ from hansa.errors import DataError, HansaError, UnknownCode
 from hansa.office.configuration import DATABASE, FILE, HOME, read_configuration, secret_key, write_configuration
 
 SETTINGS = "hansa.office.settings"
+DEMO_DAY = "2023-06-27"  # the eve of the sample world's last forum
 FIRST = "admin"  # the name of the first account
 BACKUPS = "backups"  # in the folder of an office: what was there before its tables were changed
 
@@ -30,7 +31,8 @@ def found(home: Path, *, store: Path | None = None, title: str = "Hansa", demo: 
         raise DataError("The folder holds something else. Name a new or an empty one.", file=home)
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     secret_key(home)
-    write_configuration(home, title=title, store=str(store.resolve()) if store else None, demo=demo)
+    day = DEMO_DAY if demo else None
+    write_configuration(home, title=title, store=str(store.resolve()) if store else None, demo=demo, day=day)
     return True
 
 

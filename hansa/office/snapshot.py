@@ -86,6 +86,11 @@ class Snapshot:
         found = [held for held in self._by_kind.get(kind, ()) if self.sees(viewer, held)]
         return found
 
+    @cached_property
+    def drafts(self) -> frozenset[str]:
+        """Ids of the drafts, of which a viewer may see some: to mark those, never to be listed."""
+        return frozenset(key for key, held in self.held.items() if held.draft)
+
     def naming(self, key: str, viewer: Viewer = VISITOR) -> list[tuple[Held, str]]:
         """The records that name one, each with the field where it does."""
         return [(held, field) for held, field in self._naming.get(key, ()) if self.sees(viewer, held)]

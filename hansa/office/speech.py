@@ -13,6 +13,7 @@ import shlex
 import subprocess
 import sys
 import threading
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
@@ -122,12 +123,14 @@ class Examined:
     """A text that was checked. counts : claims by standing. shown : by language. compared : whether there were data.
 
     title, date, speaker : as given, else as the text itself tells them; empty where it does not, or names several.
+    regions : codes of the two that it is about: as given, else those that most of its figures are of; or none.
     """
 
     title: str
     date: str
     speaker: str
     language: str
+    regions: tuple[str, ...]
     compared: bool
     command: str
     counts: Mapping[str, int]
@@ -233,7 +236,8 @@ def _child(question: bytes, seconds: float) -> dict[str, Any]:
 
 def _examined(told: Mapping[str, Any]) -> Examined:
     """What the child answered, as it was before it was written down."""
-    return Examined(**{**told, "shown": {language: _shown(one) for language, one in told["shown"].items()}})
+    shown = {language: _shown(one) for language, one in told["shown"].items()}
+    return Examined(**{**told, "regions": tuple(told["regions"]), "shown": shown})
 
 
 def _shown(told: Mapping[str, Any]) -> Shown:
@@ -289,6 +293,7 @@ def _answer(spoken: Spoken, folder: str | None) -> Examined:
         document.spoken or "",
         speakers.pop() if len(speakers) == 1 else "",
         document.language,
+        spoken.regions or _pair_of(first),
         store is not None,
         again,
         {key: count for key, _, count in shown["en"].tally},
@@ -296,6 +301,17 @@ def _answer(spoken: Spoken, folder: str | None) -> Examined:
         first.table().to_csv(),
         first.table().to_json(),
     )
+
+
+def _pair_of(checked: CheckedTexts) -> tuple[str, ...]:
+    """The two regions that most claims are about; none where no claim names two."""
+    both = Counter(
+        tuple(sorted((claim.region, claim.partner)))
+        for text in checked.texts
+        for claim in text.claims
+        if claim.decision != "dropped" and claim.region and claim.partner and claim.region != claim.partner
+    )
+    return both.most_common(1)[0][0] if both else ()
 
 
 def _names(checked: CheckedTexts, lists: Lists, language: str) -> dict[tuple[str, str], str]:

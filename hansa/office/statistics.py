@@ -112,8 +112,8 @@ def statistics() -> Statistics:
 
 
 def today() -> str:
-    """The day of the question, in ISO, by universal time."""
-    return datetime.now(UTC).date().isoformat()
+    """The day of the question, in ISO, by universal time; in a demo the one at which its calendar stands."""
+    return office().day or datetime.now(UTC).date().isoformat()
 
 
 def _stamp(folder: Path | None) -> str:

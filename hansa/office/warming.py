@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import threading
 
 from django.db import connection
 
@@ -22,8 +21,7 @@ def warm() -> None:
         snapshot, known = current(), statistics()
         if known.store is not None:
             for verdict in (all_progress, all_stakes, all_pairs):
-                if not _ending():
-                    verdict(known, snapshot, VISITOR)
+                verdict(known, snapshot, VISITOR)
             _one_by_one(known, snapshot)
     except Exception:
         logging.getLogger(__name__).exception("The statistics could not be asked in advance.")
@@ -34,15 +32,8 @@ def warm() -> None:
 def _one_by_one(known: Statistics, snapshot: Snapshot) -> None:
     register = snapshot.register()
     for held in (*snapshot.of("target"), *snapshot.of("barrier")):
-        if _ending():
-            return
         with contextlib.suppress(HansaError):
             if isinstance(held.record, Target):
                 progress_now(known, held, register)
             elif isinstance(held.record, Barrier):
                 stake_now(known, held.record)
-
-
-def _ending() -> bool:
-    """Whether the process is about to end: it waits for the question that is being asked, and for no other."""
-    return not threading.main_thread().is_alive()

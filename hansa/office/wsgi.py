@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import logging
 import os
 import threading
 
@@ -17,4 +19,15 @@ def _warm() -> None:
     warm()
 
 
-threading.Thread(target=_warm, name="warming").start()
+def _leave() -> None:
+    """End at once where the statistics are still being asked in advance: nobody needs the answers any more, and an
+    engine that is taken apart while it works brings the process down with a noise.
+    """
+    if _warming.is_alive():
+        logging.shutdown()
+        os._exit(0)
+
+
+_warming = threading.Thread(target=_warm, name="warming", daemon=True)
+atexit.register(_leave)
+_warming.start()

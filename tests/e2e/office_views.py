@@ -1,4 +1,4 @@
-"""Every page of the office in every state that a reader can meet: who sees it, where it is, what they did to get there."""
+"""Every page of the office in every state that a reader can meet: who sees it, where it is, what they did on it."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def save_mistakes(page: Page) -> None:
 def show_the_trade(page: Page) -> None:
     page.fill("#f-origin", "Brinmark")
     page.fill("#f-destination", "XKA")
-    page.fill("[name=products] >> nth=0", "02A")
+    page.fill("[name=products] >> nth=0", "04A")
     page.click("[name=preview]")
     page.wait_for_selector("section.shown")
 
@@ -202,7 +202,7 @@ def _of_visitors(speech: int) -> Iterator[View]:
     yield View("edition", url("edition", "forum-2023"))
     yield View("edition", url("edition", "forum-2021"))
     yield View("indicator", url("indicator", "rca"))
-    yield View("indicator", url("indicator", "turnover", origin="XBR", destination="XKA", asked=1))
+    yield View("indicator", url("indicator", "turnover", region="XBR", partner="XKA", asked=1))
     yield View("indicator", url("indicator", "rca", origin="nowhere", asked=1), status=422)
     yield View("speech", url("speech"))
     yield View("speech", url("speech"), did=check)

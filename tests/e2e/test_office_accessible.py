@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,14 +12,14 @@ from hansa.office.urls import urlpatterns
 from tests.e2e.office_site import DESK, TELEPHONE, Site, served
 from tests.e2e.office_views import NO_PAGES, SAID, View, of_an_empty_office, views
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(1200)]
 LOOK = """async () => (await axe.run(document, {resultTypes: ["violations"], rules: {"target-size": {enabled: true}}}))
     .violations.map(
     one => [one.impact, one.id, one.nodes.map(node => node.target.join(" ") + " | " + node.html.slice(0, 160)
         + " | " + (node.any.concat(node.all, node.none)[0] || {}).message)])"""
 WIDE = """() => { const wide = document.scrollingElement.scrollWidth - innerWidth; if (wide <= 0) return "";
-    const out = [...document.querySelectorAll("body *")].filter(one => one.getBoundingClientRect().right > innerWidth + 1
-        && !one.closest(".scroll")).slice(0, 5).map(one => one.outerHTML.slice(0, 120));
+    const out = [...document.querySelectorAll("body *")].filter(one => !one.closest(".scroll")
+        && one.getBoundingClientRect().right > innerWidth + 1).slice(0, 5).map(one => one.outerHTML.slice(0, 120));
     return wide + " px too wide: " + out.join(" ; ") }"""
 
 
@@ -75,6 +74,7 @@ def looked_over(site: Site, browser: Browser, wanted: list[View], language: str,
         page.set_viewport_size(DESK)  # type: ignore[arg-type]
         view.show(page, language)
         assert page.locator("html").get_attribute("lang") == language or view.name == "report"
+        assert page.locator("script").count() == 0, view
         found += [f"{view}: {said}" for said in findings(page, script)]
     for context in contexts.values():
         context.close()

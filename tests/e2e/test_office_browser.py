@@ -18,7 +18,7 @@ from hansa.commitments.records import Barrier
 from hansa.trade.store import open_store
 from tests.e2e.office_site import Site
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
 Opens = Callable[..., Page]
 BARRIER, HISTORY = "/register/barriers/bar-labels", "/register/barriers/bar-labels/history"
 SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9}
@@ -119,8 +119,8 @@ def drafted(page: Page, site: Site, world: Path, title: str) -> str:
     page.fill("#f-destination", "XKA")
     page.select_option("#f-kind", "administrative")
     products = page.locator("[name=products]")
-    products.nth(0).fill("Meat, chilled and frozen")
-    products.nth(1).fill("10A")
+    products.nth(0).fill("Milk, butter and cheese")
+    products.nth(1).fill("22A")
     page.fill("#f-owner", "kast-trade")
     page.fill("#f-deadline", "2031-12-31")
     send(page, "Show the trade at stake")
@@ -135,7 +135,7 @@ def drafted(page: Page, site: Site, world: Path, title: str) -> str:
     send(page, "Save")
     assert "Saved." in page.locator(".notice").inner_text()
     assert page.locator(".badge.draft").inner_text() == "draft"
-    assert page.get_by_text("Meat, chilled and frozen").count() >= 1
+    assert page.get_by_text("Milk, butter and cheese").count() >= 1
     return urlsplit(page.url).path
 
 
@@ -181,7 +181,7 @@ def texts(body: bytes) -> list[str]:
 
 def stake(world: Path) -> float:
     """The trade at stake of the barrier, in the last period, as the library gives it."""
-    barrier = Barrier("typed", "typed", "XBR", "XKA", "administrative", products=("02A", "10A"))
+    barrier = Barrier("typed", "typed", "XBR", "XKA", "administrative", products=("04A", "22A"))
     return float(at_stake(barrier, open_store(world)).rows()[-1]["affected"])
 
 
@@ -260,7 +260,8 @@ def test_whoever_goes_on_by_tab_sees_where_they_are(opens: Opens, address: str):
     count = 0
     while True:
         page.keyboard.press("Tab")
-        found = page.evaluate("""() => { const one = document.activeElement; if (!one || one === document.body) return null;
+        found = page.evaluate("""() => { const one = document.activeElement;
+            if (!one || one === document.body) return null;
             const style = getComputedStyle(one), box = one.getBoundingClientRect();
             return [one.outerHTML.slice(0, 120), parseFloat(style.outlineWidth), style.outlineStyle, box.width,
                 box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth] }""")

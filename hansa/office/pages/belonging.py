@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from hansa.commitments.lifecycle import state_on, without_word
+from hansa.commitments.lifecycle import without_word
 from hansa.commitments.records import (
     Agreement,
     Barrier,
@@ -29,7 +29,7 @@ from hansa.office.labels import PLURAL
 from hansa.office.pages.field import address, heading, text
 from hansa.office.pages.frame import Asked, url
 from hansa.office.pages.pen import Pen
-from hansa.office.pages.promised import badge, link, state_badge
+from hansa.office.pages.promised import badge, link, standing_badge
 from hansa.office.snapshot import Held
 from hansa.office.statistics import today
 from hansa.report.promises import NO_WORD
@@ -71,8 +71,8 @@ def line_of(asked: Asked, record: Record, more: Markup = NOTHING) -> Line:
     """A record as a line of a list."""
     pen, day = Pen(asked.words), today()
     badges = []
-    if (state := state_on(getattr(record, "history", ()), day)) is not None:
-        badges.append(state_badge(pen, state.state))
+    if state := standing_badge(pen, record, day):
+        badges.append(state)
     if isinstance(record, Milestone | Decision) and without_word(record, record.due, day):
         badges.append(badge(pen, asked.words(NO_WORD), "bad"))
     if (held := asked.snapshot.held.get(record.id)) is not None and held.draft:

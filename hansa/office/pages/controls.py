@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hansa.commitments.concern import NAMING
 from hansa.commitments.fields import NESTED, STATES, Field, fields_of
 from hansa.commitments.records import KINDS, Party
-from hansa.office.form import MORE, REGION_FIELDS, REMOVE, Fault, Typed, rows_of
+from hansa.office.form import CHOSEN, MORE, REGION_FIELDS, REMOVE, Fault, Typed, rows_of
 from hansa.office.labels import KIND
 from hansa.office.meaning import LISTED, Meaning, Offer
 from hansa.office.pages.pen import Pen
@@ -125,9 +125,18 @@ def event_sheet(
     return maker.sheet(tuple(maker.control(one, f"history-{number}-{one.name}", "event") for one in asked))
 
 
+def _said(pen: Pen, faults: Sequence[Fault]) -> tuple[Fault, ...]:
+    """Faults in the language of the page, those of the library too where the catalogue knows them."""
+    found = []
+    for fault in faults:
+        message, known = pen.words.note(fault.message) if fault.foreign else (fault.message, True)
+        found.append(replace(fault, message=message, foreign=not known))
+    return tuple(found)
+
+
 class _Maker:
     def __init__(self, kind: str, typed: Typed, meaning: Meaning, pen: Pen, faults: Sequence[Fault]) -> None:
-        self.kind, self.typed, self.meaning, self.pen, self.faults = kind, typed, meaning, pen, tuple(faults)
+        self.kind, self.typed, self.meaning, self.pen, self.faults = kind, typed, meaning, pen, _said(pen, faults)
         self.offers: dict[str, Offer] = {}
         self.labels: dict[str, str] = {}
 
@@ -177,7 +186,7 @@ class _Maker:
             label,
             shape,
             texts or ("",),
-            required=one.required and one.name != "id",
+            required=(one.required and one.name != "id") or (kind, one.name) in CHOSEN,
             options=options,
             offered=offered,
             hint=self._hint(one, kind),
@@ -209,7 +218,7 @@ class _Maker:
     def _options(self, one: Field, kind: str) -> Offer:
         words = STATES.get(self.kind, ()) if (kind, one.name) == ("event", "state") else one.words
         options = tuple((word, self.pen.word(word)) for word in words)
-        empty = one.type != "list" and (one.required or one.default is None)
+        empty = one.type != "list" and (one.required or one.default is None or (kind, one.name) in CHOSEN)
         return (("", ""), *options) if options and empty else options
 
     def _hint(self, one: Field, kind: str) -> str:

@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 from hansa.commitments import references
 from hansa.commitments.entry import Refused, record_of
 from hansa.commitments.fields import fields_of
-from hansa.commitments.records import Record, Target
+from hansa.commitments.records import Record, Session, Target
 from hansa.errors import Conflict, DataError, HansaError, NotAllowed, UnknownCode
 from hansa.office.form import Fault, Reading, Typed, blank, ends_of_lines, filled, read, read_part, rows_of
 from hansa.office.labels import OF_PLURAL, PLURAL, WORD
@@ -35,13 +35,15 @@ from hansa.office.statistics import today
 from hansa.office.verdicts import lack_of, series_now
 from hansa.wording import mark
 
+# the state in which a record of a kind is entered, as a rule
+FIRST = {"decision": "taken", "barrier": "reported", "idea": "proposed", "programme": "proposed"}
 MEASURED = ("barrier", "target")
 # what the statistics ask of a form; and what they can do without
 ASKED = {
     "barrier": ("origin", "destination", "products", "history", "kind", "equivalent"),
     "target": ("indicator", "arguments", "value", "period", "baseline_period", "baseline", "direction"),
 }
-LATER = ("value", "period", "baseline_period", "baseline", "equivalent")
+LATER = ("kind", "value", "period", "baseline_period", "baseline", "equivalent")
 COMPUTED = ("indicator", "arguments", "period", "baseline_period", "unit")  # on what it hangs whether a target can be
 LONGEST_WHAT = 500
 
@@ -100,7 +102,7 @@ def new(request: HttpRequest, kinds: str) -> HttpResponse:
     _refuse_unable(asked, "create draft")
     if request.method != "POST":
         given = {name: request.GET.getlist(name) for name in _names(kind) if name in request.GET}
-        return _form(Drafted(asked, kind, {**blank(kind), **given}))
+        return _form(Drafted(asked, kind, {**blank(kind), **_begun(asked, kind), **given}))
     drafted = Drafted(asked, kind, _typed(request))
     if drafted.said("preview"):
         return _preview(drafted)
@@ -110,6 +112,15 @@ def new(request: HttpRequest, kinds: str) -> HttpResponse:
     made = reading.record
     draft = drafted.said("as") != "published"
     return _committed(drafted, reading, Edit("create", made.id, made, draft=draft), "saved" if draft else "published")
+
+
+def _begun(asked: Asked, kind: str) -> dict[str, list[str]]:
+    """What the history of a new record begins with: its first state today, or on the day of its session."""
+    if kind not in FIRST:
+        return {}
+    session = asked.request.GET.get("session", "") if kind == "decision" else ""
+    day = next((one.date for one in asked.register.of(Session) if one.id == session), today())
+    return {"history-1-date": [day], "history-1-state": [FIRST[kind]]}
 
 
 @_forms

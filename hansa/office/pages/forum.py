@@ -35,7 +35,7 @@ STAGES = {
     "targets": mark("Statistics to be moved"),
     "met": mark("Statistics where they were to be"),
 }
-LOOKS = {"done": "good", "project": "good", "late": "bad", "cancelled": "bad", "declined": "bad", "in work": "near"}
+LOOKS = {"done": "good", "project": "good", "late": "bad", "declined": "bad", "in work": "near"}
 NO_WORD = mark("due, and no word since")
 
 
@@ -87,7 +87,7 @@ def edition(request: HttpRequest, key: str) -> HttpResponse:
         ideas=_ideas(pen, register, one, day),
         decisions=_decisions(pen, register, own, verdicts, day),
         earlier=_decisions(pen, register, last, verdicts, day),
-        targets=targets_grid(pen, register, progress, rows) if progress and rows else None,
+        targets=targets_grid(pen, register, progress, rows, asked.snapshot.drafts) if progress and rows else None,
         documents=_documents(register, one, sessions, own),
         measured=progress is not None,
     )

@@ -59,7 +59,7 @@ def year_drawing(trade: Bilateral, a: str, b: str) -> Drawing | None:
     if len(years) < 2:
         return None
     sold, bought = (tuple(figure(year) for year in years) for figure in (trade.exports, trade.imports))
-    title = Sentence(mark("Exports and imports of {a}, {b}"), {"a": a, "b": b}, trade.evidence)
+    title = Sentence(mark("Exports of {a} to {b}, and imports from it"), {"a": a, "b": b}, trade.evidence)
     lines = (Line(Sentence(mark("Exports")), sold), Line(Sentence(mark("Imports")), bought))
     scale = scale_for([value for value in (*sold, *bought) if value is not None])
     places = tuple(Name(year, "period") for year in years)

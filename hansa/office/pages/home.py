@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import reduce
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -25,12 +26,14 @@ from hansa.office.pages.field import heading, line
 from hansa.office.pages.frame import Asked, page, public, record_url, refusing, url
 from hansa.office.pages.pen import Pen
 from hansa.office.pages.promised import badge, barriers_grid, link, state_badge, targets_grid, verdict_badge
+from hansa.office.place import name_of
 from hansa.office.statistics import today
-from hansa.office.verdicts import all_progress, all_stakes
+from hansa.office.verdicts import all_pairs, all_progress, all_stakes
 from hansa.report.facts import Column, Grid
 from hansa.report.promises import last_edition
 from hansa.wording import Amount, Evidence, Sentence, mark
 
+PAIRS = 6  # on the first page
 SHOWN = 15  # lines of a list; the rest is behind a link
 TELLING = ("missed", "behind", "met", "on track", "too early", "not computable")  # verdicts, the most telling first
 DUE_KINDS = ("milestone", "decision", "barrier")
@@ -72,7 +75,7 @@ def home(request: HttpRequest) -> HttpResponse:
         steps=first_steps(asked) if asked.statistics.store is None else [],
         counts=((mark("due in 90 days"), len(coming), "due"), (mark("late"), len(overdue), "late"),
                 (mark("late without a word"), silent, "late"),
-                (mark("lines in histories since the forum"), len(moved.events) + moved.left, "moved")),
+                (mark("reports since the forum"), len(moved.events) + moved.left, "moved")),
         late=[_line(asked, one, late=True) for one in overdue[:SHOWN]],
         late_more=_more(asked, overdue, "late"),
         due=[_line(asked, one) for one in coming[:SHOWN]],
@@ -80,6 +83,7 @@ def home(request: HttpRequest) -> HttpResponse:
         own=_own(asked, day),
         drafts=_drafts(asked),
         moved=moved,
+        pairs=_pairs(asked),
         evidence=(evidence(asked.register, day),),
     )  # fmt: skip
 
@@ -104,6 +108,19 @@ def first_steps(asked: Asked) -> list[tuple[str, str, str]]:
     if empty and not viewer.signed_in:
         steps.append((mark("If you work here, sign in."), url("sign-in"), mark("Sign in")))
     return steps
+
+
+def _pairs(asked: Asked) -> list[tuple[str, str]]:
+    """The pairs of regions with most in the register, then with most trade: address and names of each."""
+    found = all_pairs(asked.statistics, asked.snapshot, asked.viewer)
+    rows = [row for row in found.rows() if row["agreements"] or row["open_barriers"]] if found else []
+
+    def weight(row: dict[str, Any]) -> tuple[float, float]:
+        held = row["agreements"] + row["projects"] + row["open_barriers"]
+        return -held, -((row["flow"] or 0.0) + (row["flow_back"] or 0.0))
+
+    ends = [(row["one"], row["other"]) for row in sorted(rows, key=weight)[:PAIRS]]
+    return [(url("pair", *both), " – ".join(name_of(code, asked.words) for code in both)) for both in ends]
 
 
 def _line(asked: Asked, one: Due, *, late: bool = False) -> Line:
@@ -230,14 +247,20 @@ def _then(asked: Asked, since: str) -> tuple[Mapping[str, str], bool]:
 
 def _verdicts(rows: Iterable[Mapping[str, Any]], proof: Evidence) -> Sentence:
     counted = [row["verdict"] for row in rows]
-    values = {"all": len(counted), "met": counted.count("met"), "missed": counted.count("missed")}
-    values |= {"track": counted.count("on track"), "behind": counted.count("behind")}
-    values |= {"open": counted.count("too early") + counted.count("not computable")}
-    template = mark(
-        "Of {all} statistics that these promises were meant to move, {met} are where they were to be and {missed} are "
-        "not; {track} are on the way in time, {behind} are behind; of {open} it cannot be said."
+    told = (
+        (mark("{count} are where they were to be"), ("met",)),
+        (mark("{count} are not"), ("missed",)),
+        (mark("{count} are on the way in time"), ("on track",)),
+        (mark("{count} are behind"), ("behind",)),
+        (mark("of {count} it cannot be said"), ("too early", "not computable")),
     )
-    return Sentence(template, {name: Amount(float(value), "count") for name, value in values.items()}, proof)
+    sums = [(template, sum(map(counted.count, verdicts))) for template, verdicts in told]
+    parts = [Sentence(template, {"count": Amount(float(count), "count")}) for template, count in sums if count]
+    listed = reduce(
+        lambda first, second: Sentence(mark("{first}, {second}"), {"first": first, "second": second}), parts
+    )
+    template = mark("Of {all} statistics that these promises were meant to move, {parts}.")
+    return Sentence(template, {"all": Amount(float(len(counted)), "count"), "parts": listed}, proof)
 
 
 def _targets(asked: Asked, rows: list[dict[str, Any]], then: Mapping[str, str]) -> Grid | None:
@@ -252,7 +275,7 @@ def _targets(asked: Asked, rows: list[dict[str, Any]], then: Mapping[str, str]) 
     shown = sorted(rows, key=order)[:SHOWN]
     found = all_progress(asked.statistics, asked.snapshot, asked.viewer)
     assert found is not None
-    grid = targets_grid(pen, asked.register, found, shown)
+    grid = targets_grid(pen, asked.register, found, shown, asked.snapshot.drafts)
     if all(then.get(row["target"], row["verdict"]) == row["verdict"] for row in shown):
         return grid
     lines = tuple(
@@ -267,7 +290,9 @@ def _barriers(asked: Asked, since: str, day: str) -> Grid | None:
     found = all_stakes(asked.statistics, asked.snapshot, asked.viewer)
     gone = {barrier.id for barrier in asked.register.of(Barrier) if (removed_on(barrier, day) or "") > since}
     rows = [row for row in found.rows() if row["barrier"] in gone] if found is not None else []
-    return barriers_grid(Pen(asked.words), found, rows) if found is not None and rows else None
+    if found is None or not rows:
+        return None
+    return barriers_grid(Pen(asked.words), found, rows, asked.snapshot.drafts)
 
 
 def _removed(asked: Asked, since: str, day: str) -> list[Line]:

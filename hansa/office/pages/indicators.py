@@ -34,6 +34,7 @@ from hansa.wording import Amount, Evidence, Name, Sentence, Value, Words, mark
 from hansa.wording.words import scale_for
 
 LONGEST = 400  # letters of an argument
+FEW = 50  # rows of an answer at first; ROWS where all are asked for
 OFFERED = 600  # products in a list to choose from
 TOLD = {
     "reconciled": mark("both reports, reconciled"),
@@ -104,7 +105,8 @@ def _page(request: HttpRequest, key: str) -> HttpResponse:
         wrong=wrong,
         missing=missing,
         **_form(asked, entry, wanted, answer),
-        **_shown(entry, answer, words),
+        **_shown(entry, answer, words, ROWS if request.GET.get("rows") == "all" else FEW),
+        all_rows=_again(request, key, rows="all"),
         downloads=_downloads(request, key) if answer else (),
     )
 
@@ -112,7 +114,7 @@ def _page(request: HttpRequest, key: str) -> HttpResponse:
 def _inquiry(request: HttpRequest) -> Inquiry:
     """What a form asks; fields that are not the indicator's own are refused by name when it is asked."""
     given = request.GET
-    apart = ("language", "asked", "form", "first", "last", "told_by", "dataset")
+    apart = ("language", "asked", "form", "rows", "first", "last", "told_by", "dataset")
     texts = {name: given[name].strip()[:LONGEST] for name in given if name not in apart and given[name].strip()}
     first, last = given.get("first", "").strip()[:20], given.get("last", "").strip()[:20]
     return Inquiry(find_key(request), tuple(texts.items()), first, last, given.get("told_by") or None,
@@ -159,10 +161,13 @@ def _file(asked: Asked, entry: Indicator, wanted: Inquiry, form: str) -> HttpRes
 
 
 def _downloads(request: HttpRequest, key: str) -> list[tuple[str, str]]:
-    query = [(name, value) for name, value in request.GET.items() if name not in ("form", "language")]
-    return [
-        (form.upper(), f"{url('indicator', key)}?{urlencode([*query, ('form', form)])}") for form in ("csv", "json")
-    ]
+    return [(form.upper(), _again(request, key, form=form)) for form in ("csv", "json")]
+
+
+def _again(request: HttpRequest, key: str, **more: str) -> str:
+    """The address of the same question, with something more asked."""
+    query = [(name, value) for name, value in request.GET.items() if name not in ("form", "rows", "language")]
+    return f"{url('indicator', key)}?{urlencode([*query, *more.items()])}"
 
 
 # ---- the form -------------------------------------------------------------------------------------------------------
@@ -233,17 +238,18 @@ def head(name: str, words: Words) -> str:
     return words(name.replace("_", " ").capitalize())
 
 
-def _shown(entry: Indicator, answer: Answered | None, words: Words) -> dict[str, Any]:
+def _shown(entry: Indicator, answer: Answered | None, words: Words, most: int) -> dict[str, Any]:
     if answer is None:
-        return {"grid": None, "drawing": None, "rows": 0, "shown": 0}
+        return {"grid": None, "drawing": None, "rows": 0, "shown": 0, "most": 0}
     evidence = Evidence.of(answer.result, answer.command)
     amount = figure_kind(answer.result.unit, entry.key)
     return {
-        "grid": _grid(entry, answer, words, evidence, amount),
+        "grid": _grid(entry, answer, words, evidence, amount, most),
         "drawing": _drawing(entry, answer, words, evidence, amount),
         "unit": unit_said(answer.result.unit, words),
         "rows": answer.rows,
-        "shown": min(answer.rows, ROWS),
+        "shown": min(answer.rows, most),
+        "most": min(answer.rows, ROWS),
     }
 
 
@@ -277,9 +283,9 @@ def figure_kind(unit: str, key: str) -> Amount:
     return Amount(None, "count" if unit.startswith(("place", "rank")) or key in ("diversity", "ubiquity") else "ratio")
 
 
-def _grid(entry: Indicator, answer: Answered, words: Words, evidence: Evidence, amount: Amount) -> Grid:
+def _grid(entry: Indicator, answer: Answered, words: Words, evidence: Evidence, amount: Amount, most: int) -> Grid:
     names = answer.columns
-    columns = answer.result.to_arrow().to_pydict()
+    columns = answer.result.to_arrow().slice(0, most).to_pydict()
     scale = (
         scale_for([abs(x) for x in columns[answer.figure] if isinstance(x, float)]) if amount.kind == "money" else 1.0
     )

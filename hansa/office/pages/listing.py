@@ -22,7 +22,7 @@ from hansa.office.pages.field import content_of, heading, shown
 from hansa.office.pages.frame import Asked, page, public, refusing, url
 from hansa.office.pages.paging import addresses, sheet, then_of
 from hansa.office.pages.pen import Pen, titled
-from hansa.office.pages.promised import badge, link, state_badge
+from hansa.office.pages.promised import badge, link, standing_badge
 from hansa.office.pages.record import kind_named
 from hansa.office.search import fold, words_in
 from hansa.office.snapshot import Held, Snapshot
@@ -216,8 +216,8 @@ def _place(when: str) -> str:
 
 def _row(asked: Asked, held: Held, day: str, past: bool) -> Row:
     pen, record = Pen(asked.words), held.record
-    state = _state(record, day)
-    badges = [state_badge(pen, state)] if state else []
+    state = standing_badge(pen, record, day)
+    badges = [state] if state else []
     badges += [badge(pen, asked.words(mark("draft")), "draft")] if held.draft else []
     content, field = content_of(record), BESIDE[held.kind]
     beside = shown(asked, held.kind, field, content[field], content) if content.get(field) else Markup("")

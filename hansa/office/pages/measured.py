@@ -18,7 +18,7 @@ from hansa.indicator import catalogue
 from hansa.office.pages.field import text
 from hansa.office.pages.frame import Asked
 from hansa.office.pages.pen import Pen, region
-from hansa.office.pages.promised import link, targets_grid, verdict_badge
+from hansa.office.pages.promised import link, marked_draft, targets_grid, verdict_badge
 from hansa.office.snapshot import Held
 from hansa.office.statistics import today
 from hansa.office.verdicts import progress_now, stake_now
@@ -71,9 +71,15 @@ def targets_of(asked: Asked, key: str) -> Grid | str | None:
     except HansaError as lack:
         return str(lack)
     rows = found.rows()
-    grid = targets_grid(Pen(asked.words), register, found, rows)
+    pen, drafts = Pen(asked.words), asked.snapshot.drafts
+    grid = targets_grid(pen, register, found, rows)
     lines = tuple(
-        (link("target", row["target"], asked.words(_title(row["indicator"]))), *line[2:])
+        (
+            marked_draft(
+                pen, link("target", row["target"], asked.words(_title(row["indicator"]))), row["target"] in drafts
+            ),
+            *line[2:],
+        )
         for row, line in zip(rows, grid.rows, strict=True)
     )
     return replace(grid, columns=grid.columns[1:], rows=lines)

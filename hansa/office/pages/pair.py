@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from hansa.commitments import Register, amounts
 from hansa.commitments.coverage import PHASES, Whose
-from hansa.commitments.lifecycle import in_force, state_name, state_on, without_word
+from hansa.commitments.lifecycle import in_force, state_name, without_word
 from hansa.commitments.money import totals
 from hansa.commitments.records import (
     STAGES,
@@ -36,7 +36,7 @@ from hansa.office.pages import speech as speeches
 from hansa.office.pages.frame import Asked, page, refusal, refusing, url
 from hansa.office.pages.glance import latest_grid, year_drawing, year_grid
 from hansa.office.pages.pen import Pen, title_of
-from hansa.office.pages.promised import badge, barriers_grid, link, targets_grid
+from hansa.office.pages.promised import barriers_grid, link, standing_badge, standing_since, targets_grid
 from hansa.office.place import find_place, name_of
 from hansa.office.statistics import today
 from hansa.office.verdicts import all_progress, all_stakes
@@ -46,8 +46,6 @@ from hansa.trade.group import Group, find_group
 from hansa.wording import Amount, Evidence, Sentence, mark
 from hansa.wording.words import scale_for
 
-LOOKS = {"met": "good", "done": "good", "in force": "good", "removed": "good", "completed": "good", "late": "bad",
-         "not met": "bad", "partly met": "near", "suspended": "near", "cancelled": "bad"}  # fmt: skip
 PHASE = {
     "prepared": mark("In preparation"),
     "under_way": mark("Under way"),
@@ -100,9 +98,9 @@ def pair(request: HttpRequest, a: str, b: str) -> HttpResponse:
         trade=trade and [latest_grid(trade, *names), year_drawing(trade, *names), year_grid(trade, *names)],
         lack=lack,
         ours=ours,
-        state=lambda record: _state(pen, record, ours.day),
+        state=lambda record: standing_badge(pen, record, ours.day),
         agreements=sorted(ours.of(Agreement), key=lambda text: (not in_force(text, ours.day), text.title)),
-        since=lambda record: _since(record, ours.day),
+        since=lambda record: standing_since(record, ours.day),
         programmes=[(one, _steps(asked, one)) for one in ours.of(Programme)],
         late=lambda step: without_word(step, step.due, ours.day),
         targets=targets,
@@ -197,13 +195,13 @@ def _targets(asked: Asked, pen: Pen, ours: Ours) -> Grid | None:
     found = all_progress(asked.statistics, asked.snapshot, asked.viewer)
     wanted = {target.id for target in ours.register.of(Target) if target.of in ours.ids}
     rows = [row for row in found.rows() if row["target"] in wanted] if found else []
-    return targets_grid(pen, ours.register, found, rows) if found and rows else None
+    return targets_grid(pen, ours.register, found, rows, asked.snapshot.drafts) if found and rows else None
 
 
 def _barriers(asked: Asked, pen: Pen, ours: Ours) -> Grid | None:
     found = all_stakes(asked.statistics, asked.snapshot, asked.viewer)
     rows = [row for row in found.rows() if row["barrier"] in ours.ids] if found else []
-    return barriers_grid(pen, found, rows) if found and rows else None
+    return barriers_grid(pen, found, rows, asked.snapshot.drafts) if found and rows else None
 
 
 # ---- the register ---------------------------------------------------------------------------------------------------
@@ -242,21 +240,6 @@ def _steps(asked: Asked, programme: Programme) -> list[Milestone]:
     return sorted(steps, key=lambda step: (step.due, step.id))
 
 
-def _state(pen: Pen, record: Any, day: str) -> Any:
-    """The state of a record as a badge; empty where nothing is said of it. What was amended may well be in force."""
-    state = state_name(record, day)
-    if isinstance(record, Agreement) and in_force(record, day):
-        state = "in force"
-    return badge(pen, pen.word(state), LOOKS.get(str(state), "")) if state else ""
-
-
-def _since(agreement: Agreement, day: str) -> str:
-    """The day from which an agreement is in the state that its badge says; what is in force keeps its first day."""
-    if in_force(agreement, day):
-        return next(event.date for event in agreement.history if event.state == "in force")
-    return getattr(state_on(agreement.history, day), "date", "")
-
-
 def _projects(pen: Pen, ours: Ours) -> list[tuple[str, Grid]]:
     """Projects by phase, each with its money by stage: a line for each currency."""
     found = []
@@ -275,7 +258,7 @@ def _phase(pen: Pen, ours: Ours, phase: str, projects: list[Project]) -> Grid:
             sums = (Amount(money.get((currency, stage)), "money", currency) for stage in STAGES)
             programme = title_of(ours.register, project.programme) if project.programme else ""
             shown = [_said(amount, currency) for amount in sums]
-            head = (link("project", project.id, project.title), programme, _state(pen, project, ours.day))
+            head = (link("project", project.id, project.title), programme, standing_badge(pen, project, ours.day))
             lines.append((*head, *shown))
     heads = (mark("Project"), mark("Programme"), mark("State"), mark("Planned"), mark("Launched"), mark("Disbursed"))
     columns = tuple(Column(Sentence(head), label=k < 3) for k, head in enumerate(heads))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup
 
+from hansa.commitments.lifecycle import in_force, state_on
+from hansa.commitments.records import Agreement, Record
 from hansa.commitments.register import Register
 from hansa.indicator import catalogue
 from hansa.office.pages.frame import record_url
@@ -32,6 +34,16 @@ def badge(pen: Pen, word: str, look: str = "") -> Markup:
     return Markup('<span class="badge {}">{}</span>').format(look, word)
 
 
+def draft_badge(pen: Pen) -> Markup:
+    """What only those see who are concerned, so that it stands out among what all see."""
+    return badge(pen, pen.words(mark("draft")), "draft")
+
+
+def marked_draft(pen: Pen, linked: Markup, draft: bool) -> Markup:
+    """A link, with the badge of a draft where it leads to one."""
+    return Markup("{} {}").format(linked, draft_badge(pen)) if draft else linked
+
+
 def dated(day: str | None) -> Markup:
     """A day that is not broken at its hyphens; empty where there is none."""
     return Markup('<span class="date">{}</span>').format(day) if day else Markup("")
@@ -54,14 +66,34 @@ def state_badge(pen: Pen, state: str | None) -> Markup:
     return badge(pen, visible(pen.word(state)), LOOKS.get(state, "")) if state else Markup("")
 
 
-def targets_grid(pen: Pen, register: Register, found: Result, rows: Sequence[Mapping[str, Any]]) -> Grid:
-    """Targets: of what, which statistic, from where to where until when, and where it stands."""
+def standing_badge(pen: Pen, record: Record, day: str) -> Markup:
+    """The state of a record on a day as every page says it: what was amended may well be in force, and both is said."""
+    found = state_on(getattr(record, "history", ()), day)
+    if found is None or found.state == "in force" or not (isinstance(record, Agreement) and in_force(record, day)):
+        return state_badge(pen, found.state if found else None)
+    return badge(pen, f"{visible(pen.word(found.state))}, {pen.word('in force')}", LOOKS["in force"])
+
+
+def standing_since(record: Record, day: str) -> str:
+    """The day from which a record is in that state; what is in force keeps its first day."""
+    history = getattr(record, "history", ())
+    if isinstance(record, Agreement) and in_force(record, day):
+        return next(event.date for event in history if event.state == "in force" and event.party is None)
+    return getattr(state_on(history, day), "date", "")
+
+
+def targets_grid(
+    pen: Pen, register: Register, found: Result, rows: Sequence[Mapping[str, Any]], drafts: Collection[str] = ()
+) -> Grid:
+    """Targets: of what, which statistic, from where to where until when, and where it stands. drafts : ids."""
     lines: list[tuple[Cell, ...]] = []
     for row in rows:
         entry = catalogue.get(row["indicator"])
         lines.append(
             (
-                link("target", row["target"], title_of(register, row["of"])),
+                marked_draft(
+                    pen, link("target", row["target"], title_of(register, row["of"])), row["target"] in drafts
+                ),
                 Name(entry.title if entry else row["indicator"], "word"),
                 Name(row["period"], "period"),
                 *(target_figure(dict(row), name) for name in ("baseline", "wanted", "latest")),
@@ -75,12 +107,12 @@ def targets_grid(pen: Pen, register: Register, found: Result, rows: Sequence[Map
     return Grid(Sentence(mark("Targets")), title, columns, tuple(lines), evidence)
 
 
-def barriers_grid(pen: Pen, found: Result, rows: Sequence[Mapping[str, Any]]) -> Grid:
-    """Barriers: between whom, in what state, with what trade affected, and what their removal did."""
+def barriers_grid(pen: Pen, found: Result, rows: Sequence[Mapping[str, Any]], drafts: Collection[str] = ()) -> Grid:
+    """Barriers: between whom, in what state, with what trade affected, and what their removal did. drafts : ids."""
     currency = found.unit.split(",")[0].split(" ")[0]
     lines: list[tuple[Cell, ...]] = [
         (
-            link("barrier", row["barrier"], row["title"]),
+            marked_draft(pen, link("barrier", row["barrier"], row["title"]), row["barrier"] in drafts),
             region(row["origin"]),
             region(row["destination"]),
             pen.word(row["state"] or "reported"),

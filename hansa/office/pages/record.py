@@ -9,7 +9,6 @@ from django.views.decorators.http import require_safe
 from markupsafe import Markup
 
 from hansa.commitments import amounts
-from hansa.commitments.lifecycle import state_on
 from hansa.commitments.records import STAGES, Alignment, Barrier, Edition, Programme, Project, Record
 from hansa.commitments.register import Register
 from hansa.errors import UnknownCode
@@ -21,7 +20,7 @@ from hansa.office.pages.field import content_of, facts, heading, line, record_li
 from hansa.office.pages.frame import Asked, page, public, record_url, refusing, url
 from hansa.office.pages.measured import measured, targets_of
 from hansa.office.pages.pen import Pen
-from hansa.office.pages.promised import badge, state_badge
+from hansa.office.pages.promised import badge, standing_badge, standing_since
 from hansa.office.snapshot import Held
 from hansa.office.statistics import today
 from hansa.report.facts import Column, Grid
@@ -60,7 +59,6 @@ def record(request: HttpRequest, kinds: str, key: str) -> HttpResponse:
     kind = kind_named(kinds)
     held = asked.snapshot.find(key, asked.viewer, kind)
     one, pen, day = held.record, Pen(asked.words), today()
-    state = state_on(getattr(one, "history", ()), day)
     content = content_of(one)
     steps, documents, parts = steps_of(asked, key), documents_of(asked, key), parts_of(asked, one)
     chain = chain_of(asked, one)
@@ -73,8 +71,8 @@ def record(request: HttpRequest, kinds: str, key: str) -> HttpResponse:
         held=held,
         kind=kind,
         heading=heading(asked, one),
-        state=state_badge(pen, state.state if state else None),
-        since=state.date if state else "",
+        state=standing_badge(pen, one, day),
+        since=standing_since(one, day),
         facts=facts(asked, kind, content, leave=("title", "name", "acts")),
         history=[line(asked, "event", event) for event in reversed(content.get("history", ()))],
         has_history=hasattr(one, "history"),

@@ -86,6 +86,7 @@ def regions(request: HttpRequest) -> HttpResponse:
         partners=_partners(words, evidence, rows) if evidence else None,
         has_statistics=asked.statistics.store is not None,
         places=meaning.regions,
+        named=request.GET.get("a", "")[:300],
     )
 
 

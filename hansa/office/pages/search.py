@@ -16,21 +16,25 @@ from hansa.commitments.product import several
 from hansa.commitments.records import Party, Target
 from hansa.indicator import catalogue
 from hansa.office.labels import KIND, PLURAL
+from hansa.office.meaning import Meaning
 from hansa.office.names import words_of
 from hansa.office.pages.belonging import line_of
 from hansa.office.pages.field import NAMES, PLACES, heading
 from hansa.office.pages.frame import Asked, page, public, record_url, refusing, url
 from hansa.office.pages.paging import addresses, sheet
 from hansa.office.pages.pen import titled
+from hansa.office.place import name_of
 from hansa.office.search import Document, Index, Query, build, excerpt, marked, query
 from hansa.office.snapshot import Held, Snapshot
 from hansa.office.statistics import Statistics
-from hansa.wording import Words, languages
+from hansa.wording import Words, languages, mark
 from hansa.wording.visible import visible
 
 FEW = 5  # of a kind, where all kinds are shown
 MANY = 20  # of one kind on a page
 LONGEST = 200  # letters of a query
+NAMED = 5  # words in the name of a region
+SHORT = 3  # letters of a code
 Names = Mapping[tuple[str, str], str]
 
 
@@ -74,9 +78,35 @@ def search(request: HttpRequest) -> HttpResponse:
         chosen=shown_kinds[0] if one else "",
         sheet=whole,
         address=addresses(asked),
+        ways=_ways(asked, text),
         left_out=wanted.left_out,
         asked_words=bool(wanted.words),
     )
+
+
+def _ways(asked: Asked, text: str) -> list[tuple[str, str]]:
+    """Where everything on the regions that a query names is: the page of the first two, or the way to one's pairs."""
+    words = asked.words
+    codes = list(dict.fromkeys(_regions_in(text.split(), Meaning(asked.register, asked.statistics, words))))[:2]
+    names = [name_of(code, words) for code in codes]
+    if len(codes) == 2:
+        said = words(mark("{a} – {b}: everything on this pair")).format(a=names[0], b=names[1])
+        return [(url("pair", *codes), said)]
+    said = mark("{region}: choose the other side of a pair")
+    return [(url("regions", a=name), words(said).format(region=name)) for name in names]
+
+
+def _regions_in(pieces: list[str], meaning: Meaning) -> Iterator[str]:
+    """Codes of the regions and blocs that words name, the longest name first; a code only in capitals: PER, not per."""
+    at = 0
+    while at < len(pieces):
+        for count in range(min(NAMED, len(pieces) - at), 0, -1):
+            name = " ".join(pieces[at : at + count]).strip(",;–—-")
+            code = meaning.region(name) if len(name) > SHORT or name.isupper() else None
+            if code:
+                yield code
+                break
+        at += count
 
 
 def _found(asked: Asked, wanted: Query) -> dict[str, list[Document]]:

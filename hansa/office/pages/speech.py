@@ -338,7 +338,7 @@ def _form(
         wrong=wrong,
         places=[*sorted(regions, key=lambda one: one[1]), *blocs],
         parties=sorted(asked.register.of(Party), key=lambda party: party.name),
-        suggested=form.parties or _about(asked, form.spoken.regions),
+        suggested=form.parties or _about(asked, found.regions if found else form.spoken.regions),
         longest=LONGEST,
         seconds=SECONDS,
         **_shown(asked, found),

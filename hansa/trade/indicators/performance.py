@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pyarrow as pa
 
+from hansa.errors import DataError
 from hansa.indicator import Answer
 from hansa.trade.flows import Flows
 from hansa.trade.indicators.declare import trade_indicator
@@ -32,7 +33,13 @@ def _table(flows: Flows, cells: Cells, figures: dict[str, Array]) -> pa.Table:
 def _both_ways(
     flows: Flows, by: str | Sequence[str], figure: Callable[[Array, Array], Array], key: str, unit: str | None = None
 ) -> Answer:
-    both = two_ways(flows, by_columns(by))
+    columns = by_columns(by)
+    if "region" not in columns:  # flows from one side are sold and bought by nobody in particular
+        raise DataError(
+            f"{key} is what a region sells and buys; by={','.join(columns)!r} names none. Give region, with partner or "
+            "product where wanted."
+        )
+    both = two_ways(flows, columns)
     return answer(
         [_table(flows, both.cells, {key: figure(both.exports, both.imports)})], unit=unit, absent="no flow (0)"
     )

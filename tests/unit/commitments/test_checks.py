@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from dataclasses import replace
 
@@ -32,6 +33,7 @@ from hansa.commitments.register import Register
 from hansa.errors import DataError, UnknownCode
 from hansa.regions.lists import lists_beside, shipped_lists
 from hansa.sample.register import sample_register
+from hansa.wording import Words
 from tests.unit.commitments.registers import registers
 
 DAY = "2023-06-30"
@@ -204,6 +206,21 @@ def test_messages_name_the_nearest():
     assert str(found) == "agr, parties: no record has the id 'kri'; nearest known: 'kir' [dangling id]"
     (named,) = problems(Register((_but("blr", region="Belarus"),)), on=DAY)
     assert named.message == "'Belarus' is written 'BLR'"
+
+
+def test_a_name_that_was_mistyped_leads_to_its_code():
+    for text in ("Belarsu", "Белорусь"):
+        (named,) = problems(Register((_but("blr", region=text),)), on=DAY)
+        assert named.message.startswith(f"{text!r} is no known region or bloc; nearest known: 'BLR' (Belarus)")
+
+
+def test_what_is_wrong_can_be_said_in_russian():
+    """All but what other rooms say of a period that is none."""
+    words = Words("ru")
+    for changed, *_ in itertools.chain(*WRONG.values()):
+        register = Register(tuple((SOUND | {changed.id: changed}).values()))
+        for found in problems(register, on=DAY, products=PRODUCTS):
+            assert words.note(found.message)[1] or found.check == "target periods", found.message
 
 
 def test_products_may_stand_above_and_below_those_of_the_data():

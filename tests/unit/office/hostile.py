@@ -74,7 +74,7 @@ def records(say: Say) -> Register:
         Agreement("agr", say(), two, kinds, told("signed", "in force"), products),
         Programme("prg", say(), two, say(), "office", "2019-01-01", "2022-12-31", "agr", products, told("approved")),
         Milestone("mil", "prg", say(), "2021-06-30", told("scheduled")),
-        Target("tgt", "prg", "turnover", 1e9, "2022", "2018", "USD", {"origin": "XBR", "destination": "XKA"}),
+        Target("tgt", "prg", "exports", 1e9, "2022", "2018", "USD", {"origin": "XBR", "destination": "XKA"}),
         Project("prj", say(), two, say(), "prg", (Money(1e6, "USD", "planned", "2020-01-01", "office"),), True, True,
                 products, "2020-01-01", "2024-12-31", told("implementation")),
         Barrier("bar", say(), "XBR", "XKA", "trade", products, "office", "2021-12-31", 0.1, told("reported")),
@@ -110,7 +110,7 @@ def pages() -> Iterator[str]:
 
 
 class Reader(HTMLParser):
-    """What a page is made of: elements with the names of their attributes, what those hold, the text, and what is odd."""
+    """What a page is made of: elements with the names of their attributes, their values, the text, and what is odd."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)

@@ -132,7 +132,7 @@ def test_what_cannot_be_taken_is_refused_beside_its_field():
     told = faults(
         "barrier",
         {"title": [""], "origin": ["Belarsu"], "destination": ["KAZ"], "owner": ["Brinmrk"],
-         "deadline": ["30.06.2031"], "equivalent": ["1,234"], "history-1-date": ["1799"],
+         "deadline": ["31.06.2031"], "equivalent": ["1,234"], "history-1-date": ["1799"],
          "history-1-state": ["reported"], "history-1-by": ["nobody"]},
         Meaning(register, Statistics(None), Words("en", {("region", "BLR"): "Belarus"})),
     )  # fmt: skip
@@ -140,10 +140,22 @@ def test_what_cannot_be_taken_is_refused_beside_its_field():
     assert told["title"] == "This is needed."
     assert "Nearest: Belarus (BLR)" in told["origin"]
     assert "Nearest: Brinmark (brin)" in told["owner"]
-    assert "Write 2031-06-30" in told["deadline"]
+    assert "«31.06.2031» is no date" in told["deadline"]
     assert "two ways" in told["equivalent"]
     assert "«1799» is no date" in told["history-1-date"]
     assert "no record that you may see" in told["history-1-by"]
+
+
+def test_a_day_may_be_written_as_in_russian_and_the_kind_of_a_barrier_is_to_be_chosen():
+    meaning = Meaning(Register(()), Statistics(None))
+    typed = {"title": ["x"], "origin": ["BLR"], "destination": ["KAZ"], "deadline": ["31.12.2027"], "kind": [""]}
+    assert blank("barrier")["kind"] == [""]
+    assert faults("barrier", typed, meaning) == {"kind": "This is needed."}
+    made = read("barrier", {**typed, "kind": ["trade"]}, meaning).record
+    assert isinstance(made, Barrier)
+    assert made.deadline == "2027-12-31"
+    typed["deadline"] = ["1.2.2027"]
+    assert "is no date" in faults("barrier", typed, meaning)["deadline"]
 
 
 def test_an_unknown_product_names_the_nearest():

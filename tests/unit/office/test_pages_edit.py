@@ -14,7 +14,7 @@ from hansa.office.ledger import Edit, commit
 from hansa.office.models import Account, Change, Revision
 from hansa.office.permission import OFFICE
 from hansa.office.snapshot import current
-from hansa.office.statistics import statistics
+from hansa.office.statistics import statistics, today
 from hansa.wording.visible import visible
 from tests.unit.office.sent import form_of, words_of
 
@@ -44,6 +44,17 @@ def test_every_kind_has_a_form_in_both_languages(register, client_of, kind):
         assert f'lang="{language}"' in page
         assert "<script" not in page
         assert "style=" not in page
+
+
+def test_a_new_record_begins_with_its_first_state(register, client_of):
+    chair = client_of("chair")
+    sent = form_of(chair.get("/register/decisions/new?session=ses-2023-plenary").content.decode(), "title")
+    assert sent["history-1-date"] == [current().held["ses-2023-plenary"].record.date]
+    assert sent["history-1-state"] == ["taken"]
+    for kinds, state in (("barriers", "reported"), ("ideas", "proposed"), ("programmes", "proposed")):
+        sent = form_of(chair.get(f"/register/{kinds}/new").content.decode(), "title")
+        assert (sent["history-1-date"], sent["history-1-state"]) == ([today()], [state])
+    assert not any(form_of(chair.get("/register/milestones/new").content.decode(), "title")["history-1-state"])
 
 
 def test_every_record_comes_back_as_it_was_when_nothing_is_touched(register, client_of):
@@ -105,13 +116,13 @@ def test_fields_may_be_filled_in_by_the_address(register, client_of):
 
 def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_is_kept(register, client_of):
     typed = {"title": "", "origin": "Brinmrk", "destination": "XKA", "products": ["04A", "Cheddr"], "owner": "nobody",
-             "deadline": "30.06.2031", "history-1-date": "soon", "history-1-state": "reported"}  # fmt: skip
+             "deadline": "31.06.2031", "history-1-date": "soon", "history-1-state": "reported"}  # fmt: skip
     response = client_of("editor").post("/register/barriers/new", typed)
     assert response.status_code == 400
     page = response.content.decode()
     sent = form_of(page, "title")
     assert [sent[name] for name in ("origin", "owner", "deadline", "history-1-date")] == [
-        ["Brinmrk"], ["nobody"], ["30.06.2031"], ["soon"]]  # fmt: skip
+        ["Brinmrk"], ["nobody"], ["31.06.2031"], ["soon"]]  # fmt: skip
     assert sent["products"][:2] == ["04A", "Cheddr"]
     for name in ("title", "origin", "products", "owner", "deadline", "history-1-date"):
         assert f'href="#f-{name}"' in page, name

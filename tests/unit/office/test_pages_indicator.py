@@ -119,9 +119,13 @@ def test_what_must_be_told_is_asked_for(register, client_of):
 
 
 def test_a_long_answer_is_cut_and_says_so(register, client_of):
-    body = client_of("").get("/indicators/rca?asked=1").content.decode()
+    first = client_of("").get("/indicators/rca?asked=1").content.decode()
+    assert first.count("<tr>") == 1 + 50
+    assert 'href="/indicators/rca?asked=1&amp;rows=all#figures"' in first
+    body = client_of("").get("/indicators/rca?asked=1&rows=all").content.decode()
     assert body.count("<tr>") == 1 + inquiry.ROWS
-    said = text_of(client_of("").get("/indicators/rca?asked=1"))
+    assert "Show more rows" not in body
+    said = text_of(client_of("").get("/indicators/rca?asked=1&rows=all"))
     whole = statistics().figures.result("rca", {}, frequency="A").to_arrow().num_rows
     assert f"Rows: {whole}. The table shows the first of them: {inquiry.ROWS}" in said
 

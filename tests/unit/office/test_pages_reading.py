@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from hansa.commitments import coverage
 from hansa.commitments.records import (
     Agreement,
     Alignment,
@@ -33,7 +34,9 @@ from hansa.commitments.records import (
 from hansa.office.labels import OF_PLURAL, PLURAL
 from hansa.office.ledger import Edit, commit
 from hansa.office.models import Account
+from hansa.office.permission import VISITOR
 from hansa.office.snapshot import current
+from hansa.office.statistics import statistics, today
 
 OPEN_PAGES = (
     "/",
@@ -199,8 +202,19 @@ def test_home_tells_what_is_due_what_is_late_and_whether_word_was_given(register
 
 def test_home_counts_targets_by_the_verdicts_that_the_generator_plants(register, client_of):
     text = _page(client_of(""), "/").text
-    assert "Of 12 statistics that these promises were meant to move, 5 are where they were to be and 4 are not" in text
+    assert "Of 12 statistics that these promises were meant to move, 5 are where they were to be, 4 are not, " in text
     assert "of 3 it cannot be said" in text
+    assert " 0 are " not in text
+
+
+def test_home_leads_to_the_pairs_with_most_in_the_register(register, client_of):
+    pairs = client_of("").get("/").content.decode().split('id="pairs"')[1].split("</section>")[0]
+    found = re.findall(r'href="/pairs/([^/"]+)/([^/"]+)"', pairs)
+    assert found[0] == ("XBR", "XKA")
+    rows = coverage(current().register(VISITOR), statistics().figures, on=today()).rows()
+    bound = [(row["one"], row["other"]) for row in rows if row["agreements"] or row["open_barriers"]]
+    assert len(found) == min(6, len(bound))
+    assert set(found) <= set(bound)
 
 
 def test_home_shows_a_barrier_that_was_removed_since_the_forum(register, client_of):
@@ -208,7 +222,7 @@ def test_home_shows_a_barrier_that_was_removed_since_the_forum(register, client_
     gone = replace(held.record, history=(*held.record.history, Event("2023-09-01", "removed", by="brin-customs")))
     commit(register["editor"], [Edit("edit", gone.id, gone, held.tag)])
     moved = client_of("").get("/").content.decode().split("Barriers removed")[1]
-    assert "bar-queue" in moved.split("Words in histories")[0]
+    assert "bar-queue" in moved.split("What parties have reported since")[0]
     assert "bar-veterinary" not in moved  # removed long before
 
 
@@ -276,7 +290,9 @@ def test_the_register_is_shown_as_it_stood(register, client_of):
     there = {day: "Laterland" in _page(client, f"/register/parties?on={day}").text for day in
              ("2025-03-01", "2025-03-02", "2025-03-03", "2025-03-04")}  # fmt: skip
     assert there == {"2025-03-01": False, "2025-03-02": True, "2025-03-03": True, "2025-03-04": False}
-    assert "There was nothing in it on that day." in _page(client, "/register?on=2020-01-01").text
+    before = _page(client, "/register?on=2020-01-01").text
+    assert "There was nothing in it on that day." in before
+    assert "By kind" not in before
     assert "is no day" in _page(client, "/register?on=yesterday", 400).text
 
 
@@ -429,6 +445,15 @@ def test_changes_are_shown_the_latest_first_and_page_by_page(register, client_of
 def test_a_visitor_is_asked_to_sign_in_before_a_history(register, client_of):
     page = _page(client_of(""), "/register/barriers/bar-queue/history", 401)
     assert any(link.startswith("/account/sign-in") for link in _links(page))
+
+
+def test_a_draft_is_marked_among_published_barriers(register, client_of):
+    draft = Barrier("bar-waiting", "A queue that waits", "XBR", "XKA")
+    public = Barrier("bar-told", "A queue that is told", "XBR", "XKA")
+    commit(register["chair"], [Edit("create", draft.id, draft), Edit("create", public.id, public, draft=False)])
+    page = client_of("chair").get("/pairs/XBR/XKA").content.decode()
+    assert f'{draft.title}</a> <span class="badge draft">' in page
+    assert f"{public.title}</a> <span" not in page
 
 
 # ---- nothing of a draft ---------------------------------------------------------------------------------------------

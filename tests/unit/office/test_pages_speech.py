@@ -212,6 +212,15 @@ def test_what_a_text_tells_of_itself_is_kept_with_it(register, client_of):
     assert (one.title, one.date, one.speaker, one.regions) == ("A talk", "2023-06-28", "Ilsa Varo", [])
 
 
+def test_the_parties_whose_regions_a_text_names_are_suggested_for_keeping(register, client_of):
+    text = client_of("reporter-brinmark").post("/speech", FORM).text
+    suggested = re.findall(r'name="party" list="parties" value="([^"]*)"', text)
+    assert suggested == ["brinmark", "kastovia", ""]
+    alone = "Exports of the region grew by 12 percent last year."
+    text = client_of("reporter-brinmark").post("/speech", {**FORM, "text": alone}).text
+    assert re.findall(r'name="party" list="parties" value="([^"]*)"', text) == ["", "", ""]
+
+
 def test_a_visitor_keeps_nothing(register, client_of):
     assert client_of("").post("/speech", {**FORM, "do": "keep"}).status_code == 401
     assert client_of("visitor").post("/speech", {**FORM, "do": "keep"}).status_code == 403

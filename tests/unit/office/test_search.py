@@ -207,3 +207,24 @@ def test_a_name_of_a_draft_finds_nothing_that_names_it(register, client_of):
     assert _hits(client_of("reporter-kastovia"), "quadriga") == ["prj-quiet"]
     assert _hits(client_of("reporter-kastovia"), "zeppelin") == []
     assert _hits(client_of("chair"), "zeppelin") == ["quiet"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "address", "said"),
+    [
+        ("Brinmark – Kastovia", "/pairs/XBR/XKA", "Brinmark – Kastovia: everything on this pair"),
+        ("kastovia brinmark barriers", "/pairs/XKA/XBR", "Kastovia – Brinmark: everything on this pair"),
+        ("Бринмарк XKA", "/pairs/XBR/XKA", "Brinmark – Kastovia: everything on this pair"),
+        ("kastovia", "/regions?a=Kastovia", "Kastovia: choose the other side of a pair"),
+    ],
+)
+def test_regions_that_a_query_names_lead_to_their_pages(register, client_of, asked, address, said):
+    text = client_of("").get("/search", {"q": asked}).content.decode()
+    assert f'<a href="{address}">{said}</a>' in text
+    assert client_of("").get(address).status_code == 200
+
+
+def test_words_that_are_codes_only_in_capitals_name_no_region(register, client_of):
+    assert (
+        "/pairs/" not in client_of("").get("/search", {"q": "steps per and barriers"}).content.decode().split("<h1>")[1]
+    )

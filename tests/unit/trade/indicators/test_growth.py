@@ -69,6 +69,12 @@ def test_turnover_is_counted_both_ways():
     assert found.rows() == [{"period": "2021", "region": "A", "partner": "B", "growth": 0.5}]
 
 
+def test_what_is_counted_both_ways_is_of_a_region(four_regions):
+    for both in (indicators.turnover, indicators.balance, indicators.coverage):
+        with pytest.raises(DataError, match="is what a region sells and buys; by='origin,destination' names none"):
+            both(four_regions, by="origin,destination")
+
+
 @pytest.mark.parametrize("by", ["region,origin", "partner", "origin,value"])
 def test_columns_that_do_not_fit_are_refused(by):
     with pytest.raises(DataError, match="cannot stand beside"):
