@@ -419,7 +419,7 @@ def _to(kind: str, key: str, notice: str) -> HttpResponse:
 
 
 def _taken(asked: Asked, key: str) -> bool:
-    return key in asked.snapshot.held or Revision.objects.filter(record=key).exists()
+    return key in asked.snapshot.held or ("\0" not in key and Revision.objects.filter(record=key).exists())
 
 
 def _refuse_unable(asked: Asked, action: str, held: Held | None = None) -> None:

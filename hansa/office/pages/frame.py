@@ -189,6 +189,8 @@ def refusing(view: View) -> View:
     @wraps(view)
     def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
+            if "\0" in request.path:  # which PostgreSQL can not even be asked for
+                raise UnknownCode("page", visible(request.path))
             return view(request, *args, **kwargs)
         except HansaError as wrong:
             return refusal(request, wrong)

@@ -279,6 +279,9 @@ def test_a_sign_that_no_database_keeps_is_refused_or_left_out(administrator: Cli
     response = administrator.post("/register/parties/new", sent)
     assert response.status_code == 400
     assert "NUL" in response.text
+    assert administrator.post("/register/parties/new", {**sent, "id": "n\0l"}).status_code == 400
+    for address in ("/register/parties/a%00b/history", "/register/parties/a%00b/history/1", "/register/barriers/%00"):
+        assert administrator.get(address).status_code == 404, address
     assert administrator.post("/register/parties/new", {**sent, "name": "AB"}).status_code == 302
     assert "evil" in administrator.get("/register/changes").text
 
