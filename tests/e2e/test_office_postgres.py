@@ -1,4 +1,4 @@
-"""What holds of the office on SQLite holds on PostgreSQL: tests that write, read back, search and save run on it too."""
+"""What tests of the office say of SQLite holds of PostgreSQL: those that write, read back and search run on it too."""
 
 from __future__ import annotations
 

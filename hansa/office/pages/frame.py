@@ -31,7 +31,7 @@ from hansa.wording import Words, languages, mark
 from hansa.wording.visible import visible
 
 View = Callable[..., HttpResponse]
-KEPT = 2_000  # pages for visitors
+KEPT = 500  # pages for visitors, of some tens of kilobytes each
 # What a page may say at its top after something was done, by the word in ?notice=
 NOTICES = {
     "saved": mark("Saved."),
@@ -146,7 +146,10 @@ def record_url(kind: str, key: str, page: str = "record") -> str:
 
 
 def public(view: View) -> View:
-    """A page that looks the same to all visitors: kept until the register, the statistics or the day change."""
+    """A page that looks the same to all visitors: kept until the register, the statistics or the day change.
+
+    A page that says ``no-store`` of itself is not kept.
+    """
 
     @wraps(view)
     def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -162,7 +165,8 @@ def public(view: View) -> View:
             text = _PAGES.get(key)
         if text is None:
             response = view(request, *args, **kwargs)
-            if response.status_code != 200 or response.streaming or response.cookies:
+            passing = response.streaming or response.cookies or response.headers.get("Cache-Control") == "no-store"
+            if response.status_code != 200 or passing:
                 return response
             with _LOCK:
                 _PAGES[key] = text = response.content

@@ -33,7 +33,7 @@ from hansa.office.document import AGAIN, FORMS, Busy, forms, report_of, tag_of
 from hansa.office.headers import POLICY_OF_DOCUMENTS
 from hansa.office.models import Speech
 from hansa.office.pages import speech as speeches
-from hansa.office.pages.frame import Asked, page, refusal, refusing, url
+from hansa.office.pages.frame import Asked, page, public, refusal, refusing, url
 from hansa.office.pages.glance import latest_grid, year_drawing, year_grid
 from hansa.office.pages.pen import Pen, title_of
 from hansa.office.pages.promised import barriers_grid, link, standing_badge, standing_since, targets_grid
@@ -76,6 +76,7 @@ class Ours:
 
 
 @require_safe
+@public
 @refusing
 def pair(request: HttpRequest, a: str, b: str) -> HttpResponse:
     """The page of a pair; under any other name of the two a way to its one address."""
@@ -88,7 +89,8 @@ def pair(request: HttpRequest, a: str, b: str) -> HttpResponse:
     ours = _ours(asked, one, other, trade)
     pen = Pen(asked.words)
     targets, barriers = _targets(asked, pen, ours), _barriers(asked, pen, ours)
-    return page(
+    statements = _statements(asked, one, other)
+    response = page(
         asked,
         "pair.html",
         a=one,
@@ -110,12 +112,15 @@ def pair(request: HttpRequest, a: str, b: str) -> HttpResponse:
         open_barriers=ours.of(Barrier),
         alignments=ours.of(Alignment),
         decisions=ours.of(Decision),
-        statements=_statements(asked, one, other),
+        statements=statements,
         documents=_documents(asked, ours),
         provinces=[(kind_of(record), record) for record in ours.provinces],
         forms=forms() if asked.statistics.store else (),
         may_write=asked.viewer.staff,
     )
+    if not all(said["settled"] for said in statements):
+        response["Cache-Control"] = "no-store"  # some verdicts are still to come
+    return response
 
 
 @require_safe
@@ -308,7 +313,10 @@ def _statements(asked: Asked, one: str, other: str) -> list[dict[str, Any]]:
         known = asked.statistics.knows(("speech", speech.pk, speech.version))
         counts = speeches.verdict_counts(speech, asked.words) if known or not waited else None
         waited = waited or not known
-        found.append({"speech": speech, "url": url("kept-speech", speech.pk), "verdicts": counts or []})
+        settled = asked.statistics.knows(("speech", speech.pk, speech.version))
+        found.append(
+            {"speech": speech, "url": url("kept-speech", speech.pk), "verdicts": counts or [], "settled": settled}
+        )
         if len(found) == TIMES:
             break
     return found
