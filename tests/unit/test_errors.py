@@ -48,7 +48,7 @@ def test_residuals_travel_with_a_solver_that_stopped():
 
 def test_every_error_is_one_of_ours():
     kinds = [thing for thing in vars(errors).values() if isinstance(thing, type) and issubclass(thing, Exception)]
-    assert len(kinds) == 7
+    assert len(kinds) == 9
     assert all(issubclass(kind, HansaError) for kind in kinds)
 
 

@@ -83,7 +83,7 @@ BAD: list[tuple[str, str, Any, str, dict[str, str], int, str]] = [
     ("POST", "/check", '{"text": "a", "language": "de"}', JSON, {}, 400, "language"),
     ("POST", "/check", '{"text": "a", "spoken": "soon"}', JSON, {}, 400, "soon"),
     ("GET", "/indicators/nothing", "", JSON, {}, 404, "no known indicator"),
-    ("GET", "/indicators/turnover?origin=ATLANTIS", "", JSON, {}, 400, "ATLANTIS"),
+    ("GET", "/indicators/exports?origin=ATLANTIS", "", JSON, {}, 400, "ATLANTIS"),
     ("GET", "/indicators/turnover?period=1066", "", JSON, {}, 400, "1066"),
     ("GET", "/indicators/turnover?elasticity=4", "", JSON, {}, 400, "elasticity"),
     ("GET", "/indicators/turnover?told_by=rumour", "", JSON, {}, 400, "told_by"),

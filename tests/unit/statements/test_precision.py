@@ -22,6 +22,7 @@ SENTENCES = [text[start:end] for text in TEXTS.values() for start, end in senten
 TRUE = (
     "from USD 2,030 million",
     "Trade rose by 12 percent to 43 billion",
+    "exports of Brinmark to Kastovia rose by 12 percent",
 )  # sentences of the documentation that do say figures of trade
 
 
