@@ -16,6 +16,8 @@ from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models.signals import pre_delete, pre_save
+from django.dispatch import receiver
 
 from hansa.errors import HansaError
 
@@ -26,7 +28,7 @@ _writing: ContextVar[bool] = ContextVar("writing", default=False)
 
 @contextmanager
 def written_by_the_ledger() -> Iterator[None]:
-    """Within it the register's tables may be written; `hansa.office.ledger` and restoring a backup use it."""
+    """Within it the register's tables may be written; `hansa.office.ledger` uses it."""
     before = _writing.set(True)
     try:
         yield
@@ -163,16 +165,6 @@ class Change(models.Model):
     def __str__(self) -> str:
         return f"{self.number}: {self.what}"
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Refused but to the ledger."""
-        _refuse_silent_writing("A change")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        """Refused but to the ledger."""
-        _refuse_silent_writing("A deletion")
-        return super().delete(*args, **kwargs)
-
 
 class Entry(models.Model):
     """A record as it stands: `content` has the fields of its kind. A draft is seen by those who work on it."""
@@ -192,16 +184,6 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return self.id
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Refused but to the ledger."""
-        _refuse_silent_writing("A change")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        """Refused but to the ledger."""
-        _refuse_silent_writing("A deletion")
-        return super().delete(*args, **kwargs)
 
 
 class Revision(models.Model):
@@ -227,16 +209,6 @@ class Revision(models.Model):
     def __str__(self) -> str:
         return f"{self.record} {self.version} {self.action}"
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Refused but to the ledger."""
-        _refuse_silent_writing("A change")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        """Refused but to the ledger."""
-        _refuse_silent_writing("A deletion")
-        return super().delete(*args, **kwargs)
-
 
 class Reference(models.Model):
     """That one record names another: the database itself refuses to lose the one that is named."""
@@ -251,6 +223,13 @@ class Reference(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source_id} names {self.target_id}"
+
+
+@receiver((pre_save, pre_delete))
+def _guard(sender: type[models.Model], signal: object, **told: Any) -> None:
+    """What a row alone can do is refused too, but to the ledger."""
+    if sender in (Change, Entry, Revision):
+        _refuse_silent_writing("A change" if signal is pre_save else "A deletion")
 
 
 class Intake(models.Model):
