@@ -181,20 +181,10 @@ def sides(between: Sequence[str] | None, pair: str | None, lists: Lists) -> tupl
     named = [part.strip() for part in pair.split(",")] if pair else list(between or ())
     if (pair and between) or len(named) not in (0, 2):
         raise DataError("A text is about two regions: name both, as --pair A,B or as --between A --between B.")
-    codes = tuple(_side(name, lists) for name in named)
+    codes = tuple(lists.side(name) for name in named)
     if len(set(codes)) < len(codes):
         raise DataError(f"A text is about two regions, and {' and '.join(named)} are one and the same: name another.")
     return codes
-
-
-def _side(name: str, lists: Lists) -> str:
-    if code := lists.code(name):
-        return code
-    if bloc := lists.bloc(name):
-        return bloc.key
-    from hansa.regions.codes import find  # slow import
-
-    return find(name, lists.places).code
 
 
 def decision_files(texts: Sequence[str], names: Sequence[str], asked: Path | None, output: Path) -> list[Path]:

@@ -195,17 +195,7 @@ def sides(named: Sequence[str], lists: Lists) -> tuple[str, ...]:
     >>> sides(["Беларусь", "rus"], shipped_lists())
     ('BLR', 'RUS')
     """
-    return tuple(_side(name.strip(), lists) for name in named if name.strip())
-
-
-def _side(name: str, lists: Lists) -> str:
-    if code := lists.code(name):
-        return code
-    if bloc := lists.bloc(name):
-        return bloc.key
-    from hansa.regions.codes import find  # slow import
-
-    return find(name, lists.places).code
+    return tuple(lists.side(name.strip()) for name in named if name.strip())
 
 
 def _child(question: bytes, seconds: float) -> dict[str, Any]:

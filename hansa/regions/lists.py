@@ -61,6 +61,22 @@ class Lists:
         """The bloc that a key, name or alias means, or None."""
         return self._by_name.get(plain(text))
 
+    def side(self, text: str) -> str:
+        """The code of the region, or the key of the bloc, that a text means.
+
+        Raises
+        ------
+        UnknownCode : it means neither; the nearest regions are named.
+
+        >>> [shipped_lists().side(text) for text in ("Belarus", "еаэс")]
+        ['BLR', 'EAEU']
+        """
+        if code := self.code(text):
+            return code
+        if bloc := self.bloc(text):
+            return bloc.key
+        return find(text, self.places).code
+
     @cached_property
     def _by_name(self) -> dict[str, Bloc]:
         return {
