@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -77,14 +77,14 @@ def of_record(key: str, kind: str, snapshot: Snapshot, viewer: Viewer) -> list[T
 
 def changes(snapshot: Snapshot, viewer: Viewer) -> Iterator[list[Told]]:
     """Every change of which somebody may read something, the latest first: what they may read of it."""
-    hidden = _hidden(snapshot, viewer)
+    unseen = hidden(snapshot, viewer)
     rows = Revision.objects.filter(change_id__lte=snapshot.number).order_by("-change_id", "id").values_list(*_COLUMNS)
-    told = (one for one in map(_told, rows.iterator(chunk_size=MANY)) if one.key not in hidden)
+    told = (one for one in map(_told, rows.iterator(chunk_size=MANY)) if one.key not in unseen)
     for _, those in groupby((one for one in told if one.seen_by(viewer, snapshot)), key=lambda one: one.number):
         yield list(those)
 
 
-def _hidden(snapshot: Snapshot, viewer: Viewer) -> frozenset[str]:
+def hidden(snapshot: Snapshot, viewer: Viewer) -> frozenset[str]:
     """Ids of the records that somebody may not see as they stand, or as they were when they were deleted."""
     if viewer.may("see draft"):
         return frozenset()
@@ -94,7 +94,35 @@ def _hidden(snapshot: Snapshot, viewer: Viewer) -> frozenset[str]:
     return frozenset(standing | {key for key, one in last.items() if not one.seen_by(viewer, snapshot)})
 
 
-def _told(row: tuple[Any, ...]) -> Told:
+def places_in(number: int, snapshot: Snapshot, viewer: Viewer, unseen: frozenset[str]) -> list[int]:
+    """Where the versions stand that a change made and somebody may read (`at` reads them); unseen : as `hidden` says.
+
+    Contents are read of drafts only, so that a change of thousands of records costs little.
+    """
+    rows = Revision.objects.filter(change_id=number).order_by("id")
+    if viewer.may("see draft"):
+        return list(rows.values_list("id", flat=True))
+    drafts = rows.filter(draft=True).values_list("id", *_COLUMNS)
+    readable = {place for place, *row in drafts if _told(row).seen_by(viewer, snapshot)}
+    told = rows.values_list("id", "record", "draft")
+    return [place for place, key, draft in told if key not in unseen and (not draft or place in readable)]
+
+
+def at(places: Collection[int]) -> list[Told]:
+    """The versions that stand at some places, in their order."""
+    return [_told(row) for row in Revision.objects.filter(id__in=places).order_by("id").values_list(*_COLUMNS)]
+
+
+def before(told: Collection[Told]) -> list[Told]:
+    """The versions just before some others."""
+    wanted = {(one.key, one.version - 1) for one in told}
+    found = Revision.objects.filter(
+        record__in=[key for key, _ in wanted], version__in={version for _, version in wanted}
+    )
+    return [one for one in map(_told, found.values_list(*_COLUMNS)) if (one.key, one.version) in wanted]
+
+
+def _told(row: Sequence[Any]) -> Told:
     *own, full_name, name = row
     key, kind, version, action, draft, content, number, at, what, account = own
     author = full_name or name or ""
