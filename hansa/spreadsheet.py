@@ -18,7 +18,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from hansa import files
+from hansa import child, files
 from hansa.errors import DataError, UnknownCode
 
 SECONDS = 60
@@ -107,12 +107,10 @@ def _workbook(path: str | PathLike[str]) -> Path:
 
 
 def _run_child(source: Path, target: Path, sheet: str | list[str] | None) -> dict[str, Any]:
-    package = str(Path(__file__).resolve().parents[1])
-    paths = os.pathsep.join(filter(None, (package, os.environ.get("PYTHONPATH"))))
     try:
         done = subprocess.run(
             [sys.executable, "-m", "hansa.spreadsheet", str(source), str(target), json.dumps(sheet)],
-            env={**os.environ, "PYTHONPATH": paths},
+            env={**os.environ, "PYTHONPATH": child.search_path()},
             capture_output=True,
             timeout=SECONDS,
             check=False,
@@ -142,15 +140,6 @@ def _has_formulas(source: Path) -> bool:
                         return True
                     tail = chunk[-3:]
     return False
-
-
-def _limit() -> None:
-    try:
-        import resource  # optional dependency: absent on Windows
-    except ImportError:
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
 
 
 def _read(source: str, target: str, sheet: str | list[str] | None) -> dict[str, Any]:
@@ -200,7 +189,7 @@ def _text(cell: Any) -> str:
 
 
 def _main(source: str, target: str, sheet: str) -> None:
-    _limit()
+    child.limit(seconds=SECONDS, memory=MEMORY)
     try:
         answer = _read(source, target, json.loads(sheet))
     except MemoryError:

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from hansa import files
+from hansa.child import limit, search_path
 from hansa.commitments.entry import entry_of, record_of
 from hansa.commitments.fields import NESTED, columns, fields_of
 from hansa.commitments.readers.assemble import Line, Troubles, assemble, places
@@ -195,10 +196,8 @@ def _end(child: subprocess.Popen[bytes]) -> None:
 
 def _environment(folder: Path) -> dict[str, str]:
     """What the child knows of this machine: where Python finds things, and its own folder; no key, no database."""
-    package = str(Path(__file__).resolve().parents[2])
-    paths = os.pathsep.join(filter(None, (package, os.environ.get("PYTHONPATH"))))
     one_thread = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "ARROW_NUM_THREADS"), "1")
-    return {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": paths, "TMPDIR": str(folder), "HOME": str(folder),
+    return {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": search_path(), "TMPDIR": str(folder), "HOME": str(folder),
             "LC_ALL": "C.UTF-8", **one_thread}  # fmt: skip
 
 
@@ -211,17 +210,6 @@ class _Table:
     kind: str
     file: str
     sheet: str = ""
-
-
-def _limit() -> None:
-    try:
-        import resource  # optional dependency: absent on Windows
-    except ImportError:
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (2 * LARGEST_UNPACKED, 2 * LARGEST_UNPACKED))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _read(path: Path, kind: str) -> Incoming:
@@ -319,6 +307,10 @@ def _untold(kind: str, told: Mapping[str, Collection[str]]) -> tuple[str, ...]:
     """The fields of a kind that no column and no table of the file tells."""
     plain = [column.name for column in columns(kind) if column.name not in told[kind]]
     return (*plain, *(one.name for one in fields_of(kind) if one.nested and NESTED[one.name][0] not in told))
+
+
+def _limit() -> None:
+    limit(seconds=SECONDS, memory=MEMORY, written=2 * LARGEST_UNPACKED)
 
 
 def _main(path: str, kind: str, answer: str) -> None:

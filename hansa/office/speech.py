@@ -20,6 +20,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hansa.child import limit, search_path
 from hansa.errors import DataError, HansaError, UnknownCode
 from hansa.wording import Amount, Sentence, mark
 
@@ -199,14 +200,12 @@ def sides(named: Sequence[str], lists: Lists) -> tuple[str, ...]:
 
 
 def _child(question: bytes, seconds: float) -> dict[str, Any]:
-    package = str(Path(__file__).resolve().parents[2])
     surroundings = {name: os.environ[name] for name in SURROUNDINGS if name in os.environ}
-    paths = os.pathsep.join(filter(None, (package, surroundings.get("PYTHONPATH"))))
     try:
         done = subprocess.run(
             [sys.executable, "-P", "-m", "hansa.office.speech"],
             input=question,
-            env={**surroundings, "PYTHONPATH": paths},
+            env={**surroundings, "PYTHONPATH": search_path()},
             capture_output=True,
             timeout=seconds,
             check=False,
@@ -382,20 +381,11 @@ def _command(spoken: Spoken, store: str | None) -> str:
     return shlex.join(parts)
 
 
-def _limit() -> None:
-    try:
-        import resource  # optional dependency: absent on Windows
-    except ImportError:
-        return
-    resource.setrlimit(resource.RLIMIT_CPU, (4 * SECONDS, 4 * SECONDS))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    with suppress(OSError):
-        os.nice(5)
-
-
 def main() -> None:
     """What the child does: a question on standard input, an answer on standard output."""
-    _limit()
+    limit(seconds=4 * SECONDS)
+    with suppress(OSError):
+        os.nice(5)
     asked = json.loads(sys.stdin.buffer.read())
     said = asked["spoken"]
     try:
