@@ -45,12 +45,12 @@ bench: $(VENV)/.bench
 	@for bench in benches/*.py; do echo "== $$bench"; $(BIN)/python $$bench $(ARGS) || exit 1; done
 
 # What each target installs beside the package. Versions and hashes come from requirements.lock (docs/decisions/0001-one-lock.md).
-PARTS_demo  := -e '.[pdf,text,web]'
-PARTS_test  := -e '.[pdf,postgres,sdmx,text,web]' --group test
-PARTS_spark := -e '.[pdf,spark,text,web]' --group test
-PARTS_check := -e '.[pdf,postgres,sdmx,text,web]' --group test --group check
-PARTS_docs  := -e '.[pdf,text,web]' --group docs
-PARTS_bench := -e '.[postgres,web]' --group test --group bench
+PARTS_demo  := -e '.[gravity,pdf,text,web]'
+PARTS_test  := -e '.[gravity,pdf,postgres,sdmx,text,web]' --group test
+PARTS_spark := -e '.[gravity,pdf,spark,text,web]' --group test
+PARTS_check := -e '.[gravity,pdf,postgres,sdmx,text,web]' --group test --group check
+PARTS_docs  := -e '.[gravity,pdf,text,web]' --group docs
+PARTS_bench := -e '.[gravity,postgres,web]' --group test --group bench
 
 $(VENV)/.demo $(VENV)/.test $(VENV)/.spark $(VENV)/.check $(VENV)/.docs $(VENV)/.bench: $(VENV)/.uv pyproject.toml requirements.lock
 	@echo "Installing the part '$(subst .,,$(@F))' into $(VENV) (only the first time) ..."

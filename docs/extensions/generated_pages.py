@@ -24,7 +24,7 @@ ROOT = Path(hansa.__file__).resolve().parents[1]
 
 def indicators() -> str:
     """The catalogue, a section for each indicator."""
-    importlib.import_module("hansa.trade.indicators")
+    importlib.import_module("hansa.indicators")
     lines = [
         "# Indicators",
         "",
@@ -130,7 +130,7 @@ def reference() -> str:
 def validation() -> str:
     """Printed figure, our figure and difference, for every case of tests/published."""
     cases = read_cases()
-    importlib.import_module("hansa.trade.indicators")
+    importlib.import_module("hansa.indicators")
     blocks, figures, absent = [], 0, 0
     for file in dict.fromkeys(case.file for case in cases):
         rows = []

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from hansa import __version__
-from hansa.cli import catalogue, check, demo, doctor, importing, partnership, register, serve, show, storage
+from hansa.cli import catalogue, check, demo, doctor, gravity, importing, partnership, register, serve, show, storage
 from hansa.errors import HansaError
 
 app = typer.Typer(
@@ -25,6 +25,7 @@ app.command("import")(importing.import_file)
 app.command("show")(show.show)
 app.command("mirror")(show.mirror)
 app.command("report")(partnership.report)
+app.command("gravity")(gravity.gravity)
 app.command("check")(check.check)
 app.command("indicators")(catalogue.indicators)
 app.command("sources")(catalogue.sources)

@@ -20,7 +20,7 @@ def indicators(
     topic: Annotated[str | None, typer.Option(help="Only those of this topic.")] = None,
 ) -> None:
     """List the indicators, or explain one."""
-    import hansa.trade.indicators  # noqa: F401  slow import
+    import hansa.indicators  # noqa: F401  slow import
     from hansa.indicator import catalogue, find  # slow import
 
     if key:

@@ -53,7 +53,7 @@ def show(
     of the answer; the world that it is measured against stays as it is.
     """
     with terminal.working("loading"):
-        import hansa.trade.indicators  # noqa: F401  slow import
+        import hansa.indicators  # noqa: F401  slow import
         from hansa.indicator import find  # slow import
         from hansa.trade.group import regrouped  # slow import
         from hansa.trade.nomenclature import at_level  # slow import

@@ -431,7 +431,7 @@ def target_indicator(setting: Setting) -> Found:
     """A target is counted by an indicator of the catalogue, with arguments that it has."""
     if not setting.indicators or not setting.of(Target):
         return
-    import hansa.trade.indicators  # noqa: F401  slow import
+    import hansa.indicators  # noqa: F401  slow import
     from hansa.commitments.figures import CHOOSING  # slow import
     from hansa.indicator import catalogue  # slow import
     from hansa.trade.indicators.declare import NARROWING  # slow import

@@ -102,7 +102,8 @@ def coverage(
         title="Agreements, projects, barriers and trade by pair of regions",
         unit=f"counts; {trade.unit}",
         method=METHOD,
-        reference="export_potential of the catalogue (Decreux and Spies 2016); docs/methods/commitments",
+        reference="export_potential (Decreux and Spies 2016) and gravity_potential (Santos Silva and Tenreyro 2006) of "
+        "the catalogue; docs/methods/commitments",
         provenance=register.provenance.merge(trade.provenance).then(METHOD, f"on {day}"),
         notes=tuple(dict.fromkeys([*trade.notes, *whose.notes])),
         meta={"on": day, "gap_above": level, "pairs": len(rows)},
@@ -195,6 +196,10 @@ class _Trade:
                 return row
             ways = [self._potential(name, a, at).get(b, (0.0, 0.0)) for a, b in ((one, other), (other, one))]
             row |= {"potential": ways[0][0], "potential_back": ways[1][0], "unrealised": ways[0][1] + ways[1][1]}
+            predicted, lack = self._kept.keep(("gravity", name, at), partial(self._predicted, name, at))
+            self.notes += lack
+            for back, way in (("", (one, other)), ("_back", (other, one))):
+                row[f"predicted{back}"], row[f"gravity{back}"] = predicted.get(way, (None, None))
             return row
         self.notes.append("pairs that no flows of the store name have no figures of trade")
         return {}
@@ -237,6 +242,25 @@ class _Trade:
             (f"the flows of {name} have no {self.period}: {at} is taken",) if lacks else (),
         )
 
+    def _predicted(
+        self, name: str, at: str
+    ) -> tuple[dict[tuple[str, str], tuple[float | None, float | None]], tuple[str, ...]]:
+        """What gravity predicts of every flow of a period, and the flow over it; groups are sums of their members."""
+        flows = self.figures.flows(name, frequency="A").where(period=at)
+        there = set(region_codes(flows))
+        blocs = {group.code: [one for one in group.members if one in there] for group in self.groups}
+        sides = self._sides("distance", "contiguity")
+        try:
+            result = find("gravity_potential").function(flows, bloc=blocs or None, **sides)
+        except HansaError as lack:
+            return {}, (f"no gravity model: {lack}",)
+        rows = result.rows()
+        return {(r["origin"], r["destination"]): (r["predicted"], r["gravity_potential"]) for r in rows}, result.notes
+
+    def _sides(self, *measures: str) -> dict[str, Any]:
+        here = self.figures.store.measures()
+        return {one: self.figures.store.side(one, as_of=self.figures.as_of) for one in measures if one in here}
+
     def _potential(self, name: str, origin: str, at: str) -> dict[str, tuple[float, float]]:
         """Potential and what of it is unrealised, by destination."""
         found, lack = self._kept.keep(("potential", name, origin, at), lambda: self._potentials(name, origin, at))
@@ -248,11 +272,7 @@ class _Trade:
         if "product" not in flows.columns:
             return {}, ("the flows have no products: no potential can be computed",)
         known = [one for one in sorted(flows.totals("period")["period"].to_pylist()) if one <= at]
-        store, here = self.figures.store, self.figures.store.measures()
-        sides: dict[str, Any] = {}
-        for measure in ("tariff", "distance"):
-            if measure in here and not self.groups:  # rates and distances of a group cannot be added up
-                sides[measure] = store.side(measure, as_of=self.figures.as_of)
+        sides = {} if self.groups else self._sides("tariff", "distance")  # those of a group cannot be added up
         try:
             result = find("export_potential").function(flows, origin=origin, period=known[-PERIODS:], **sides)
         except HansaError as lack:
@@ -310,6 +330,8 @@ def _mark_gaps(rows: list[dict[str, Any]]) -> float | None:
 def _table(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
     whole = ("agreements", *AGREEMENT_KINDS, "signed", "projects", *PHASES, "open_barriers")
     kinds = {**dict.fromkeys(("one", "other"), pa.string()), **dict.fromkeys(whole, pa.int64()), "period": pa.string()}
-    kinds |= dict.fromkeys(("flow", "flow_back", "potential", "potential_back", "unrealised"), pa.float64())
+    figures = ("flow", "flow_back", "potential", "potential_back", "unrealised")
+    gravity = ("predicted", "predicted_back", "gravity", "gravity_back")
+    kinds |= dict.fromkeys((*figures, *gravity), pa.float64())
     kinds["gap"] = pa.bool_()
     return pa.table({name: pa.array([row.get(name) for row in rows], kind) for name, kind in kinds.items()})

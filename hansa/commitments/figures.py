@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
-import hansa.trade.indicators  # noqa: F401  fills the catalogue
+import hansa.indicators  # noqa: F401  fills the catalogue
 from hansa import period as periods
 from hansa import tables
 from hansa.commitments.fields import listed

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
-import hansa.trade.indicators  # noqa: F401  fills the catalogue
+import hansa.indicators  # noqa: F401  fills the catalogue
 from hansa.commitments.figures import GROUPED
 from hansa.commitments.product import is_known, several
 from hansa.commitments.records import Record

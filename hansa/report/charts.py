@@ -169,7 +169,67 @@ def _spans(drawing: Drawing, words: Words) -> tuple[list[str], float]:
     return body + legend, height
 
 
-_SHAPES = {"lines": _lines, "columns": _columns, "bars": _bars, "spans": _spans}
+def _dots(drawing: Drawing, words: Words) -> tuple[list[str], float]:
+    """Places below each other, for each a mark at its ratio and its interval, on a logarithmic scale around one."""
+    left, right, top, step = 118.0, WIDTH - 40.0, 34.0, 18.0
+    bottom = top + step * len(drawing.places)
+    every = [x for line in drawing.lines for x in line.figures] + [*drawing.low, *drawing.high, *(drawing.band or ())]
+    known = [x for x in every if x is not None and x > 0]
+    marks = ratio_ticks(min(known, default=1.0), max(known, default=1.0))
+    span = math.log(marks[-1] / marks[0])
+
+    def x_at(value: float) -> float:  # what is zero stands at the edge, its figure beside it
+        return left + math.log(max(value, marks[0]) / marks[0]) / span * (right - left)
+
+    body = []
+    if drawing.band:
+        least, most = map(x_at, drawing.band)
+        body.append(_box(least, top - 4, most - least, bottom - top + 4, "#eef1f3"))
+    for mark_ in marks:
+        x, colour = _n(x_at(mark_)), MUTED if mark_ == 1 else FAINT
+        body.append(
+            f'<line x1="{x}" x2="{x}" y1="{_n(top - 4)}" y2="{_n(bottom)}" stroke="{colour}" stroke-width="1"/>'
+        )
+        label = words.number(mark_, len(f"{mark_:g}".partition(".")[2]))
+        body.append(_text(x_at(mark_), bottom + 14, label, anchor="middle", colour=MUTED))
+    for k, (place, low, high) in enumerate(zip(drawing.places, drawing.low, drawing.high, strict=True)):
+        y = top + step * (k + 0.5)
+        body.append(_text(2, y + 4, _cut(words.show(place), 17)))
+        if low is not None and high is not None:
+            body.append(_box(x_at(low), y - 2, max(x_at(high) - x_at(low), 0.8), 4, "#a9b4bd"))
+        for rank, line in enumerate(drawing.lines):
+            value = line.figures[k]
+            if value is not None:
+                body.append(_mark(rank, x_at(value), y))
+                shown = words.show(replace(drawing.amount, value=value))
+                body.append(_text(WIDTH - 2, y + 4, shown, anchor="end", colour=INK if rank == 0 else MUTED))
+    legend = _legend([words.say(line.name) for line in drawing.lines], 2.0, marks=True)
+    return body + legend + _signs(drawing, words), bottom + 20
+
+
+def _signs(drawing: Drawing, words: Words) -> list[str]:
+    """The second line of the legend of `dots`: what bar and band are."""
+    interval = words(mark("interval"))
+    body = [_box(2, 21, 9, 4, "#a9b4bd"), _text(15, 27, interval, colour=MUTED)]
+    if drawing.band:
+        x = 27 + LETTER * len(interval)
+        body += [_box(x, 18, 9, 9, "#eef1f3"), _text(x + 13, 27, words(mark("nine tenths of trade")), colour=MUTED)]
+    return body
+
+
+def ratio_ticks(low: float, high: float) -> list[float]:
+    """Ratios around one that span low..high, each about a doubling of the one before, or ten times.
+
+    >>> ratio_ticks(0.6, 1.9), ratio_ticks(0.02, 3)
+    ([0.5, 1.0, 2.0], [0.01, 0.1, 1.0, 10.0])
+    """
+    factor = 2.0 if max(high, 1 / low) <= 8 else 10.0
+    first = math.floor(min(math.log(low, factor), -1.0) + 1e-9)
+    last = math.ceil(max(math.log(high, factor), 1.0) - 1e-9)
+    return [factor**k for k in range(first, last + 1)]
+
+
+_SHAPES = {"lines": _lines, "columns": _columns, "bars": _bars, "spans": _spans, "dots": _dots}
 
 
 def _band(drawing: Drawing, x_at: Callable[[int], float], y_at: Callable[[float], float]) -> list[str]:

@@ -65,11 +65,12 @@ class Line:
 
 @dataclass(frozen=True)
 class Drawing:
-    """What a chart shows. `kind` is ``lines``, ``bars``, ``columns``, ``spans`` or ``map``.
+    """What a chart shows. `kind` is ``lines``, ``bars``, ``columns``, ``spans``, ``dots`` or ``map``.
 
     places : the labels along the axis (periods, products, partners).
     amount : how figures of this chart are read (its `value` is not used).
-    low, high : of `spans`, and of `lines` with a band behind them, one pair for each place.
+    low, high : of `spans` and `dots`, and of `lines` with a band behind them, one pair for each place.
+    band : of `dots`, between which figures most others lie.
     """
 
     key: str
@@ -81,6 +82,7 @@ class Drawing:
     scale: float = 1.0
     low: tuple[float | None, ...] = ()
     high: tuple[float | None, ...] = ()
+    band: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)

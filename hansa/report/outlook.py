@@ -5,6 +5,7 @@ from __future__ import annotations
 from hansa.code_list import shipped
 from hansa.regions import successions
 from hansa.regions.great_circle import great_circle
+from hansa.report import predicted as gravity
 from hansa.report.composition import listed
 from hansa.report.facts import Section
 from hansa.report.maps import Map, Spot
@@ -114,6 +115,8 @@ def limits(pair: Pair, me: str, other: str, sections: tuple[Section, ...]) -> li
             "partner."
         )
         said.append(Sentence(template, {"count": Amount(len(unspecified), "count")}))
+    if not any(section.key == gravity.KEY and section.grids for section in sections):
+        said.append(Sentence(_NO_GRAVITY))
     said += [Sentence(template, {"period": when(pair.period)}) for template in _ALWAYS]
     return _once(said)
 
@@ -191,13 +194,13 @@ _TABLES = (
     ),
     ("tariff", mark("No table of tariffs: potential takes all suppliers to face the same ones.")),
 )
+_NO_GRAVITY = mark(
+    "What gravity would expect: no gravity model is estimated here; bias and potential rest on structure and "
+    "size alone."
+)
 _ALWAYS = (
     mark("Why trade moved: the report counts and compares; it proves no cause. Its redirection is accounting."),
     mark("What the two buy at home: domestic trade is in no customs table, so shares are of foreign trade."),
-    mark(
-        "What gravity would expect: no gravity model is estimated here; bias and potential rest on structure and "
-        "size alone."
-    ),
     mark("What is inside the goods: value added by third regions needs input-output tables."),
     mark("Whether territory is counted alike: figures include what each reporter includes, as reported by it."),
 )

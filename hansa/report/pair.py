@@ -15,6 +15,7 @@ from hansa import dense
 from hansa import period as periods
 from hansa.commitments import Register
 from hansa.errors import DataError, MissingTable, NotIdentified, UnknownCode
+from hansa.indicators import catalogue  # importing it fills it
 from hansa.regions import Regions
 from hansa.regions.lists import Lists, lists_beside
 from hansa.report import commands
@@ -31,7 +32,6 @@ from hansa.trade.group import (
     regrouped_side,
     rest,
 )
-from hansa.trade.indicators import catalogue  # importing it fills it
 from hansa.trade.side import MEASURES, SideTable
 from hansa.trade.store import Store
 from hansa.wording.sentence import Evidence

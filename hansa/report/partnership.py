@@ -22,6 +22,7 @@ from hansa.report.facts import Fact, Section
 from hansa.report.mirrored import compared, mirrored
 from hansa.report.outlook import limits, map_section, unreported
 from hansa.report.pair import Pair, gather
+from hansa.report.predicted import predicted
 from hansa.report.promises import promises
 from hansa.report.redirected import redirected
 from hansa.report.services import services
@@ -43,6 +44,7 @@ CHAPTERS: tuple[Callable[[Pair, str, str], Section | None], ...] = (
     mirrored,
     affinity,
     potential,
+    predicted,
     dependence,
     redirected,
     bloc_context,

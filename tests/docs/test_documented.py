@@ -58,7 +58,7 @@ def test_decisions_are_numbered_and_dated():
 
 
 def _catalogue() -> list[str]:
-    import hansa.trade.indicators  # noqa: F401  fills the catalogue
+    import hansa.indicators  # noqa: F401  fills the catalogue
 
     return sorted(catalogue)
 

@@ -14,7 +14,7 @@ from hansa.trade.store import open_store
 from tests.e2e.conftest import TRADE, Hansa
 
 COMMANDS = [
-    *("demo", "import", "show", "mirror", "report", "check", "indicators", "sources", "get", "regions"),
+    *("demo", "import", "show", "mirror", "report", "gravity", "check", "indicators", "sources", "get", "regions"),
     *("serve", "account", "backup", "restore", "doctor", "register", "store"),
 ]
 

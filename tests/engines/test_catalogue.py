@@ -19,9 +19,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from hansa.indicator import Indicator
+from hansa.indicators import catalogue
 from hansa.result import Result
 from hansa.trade.flows import Flows, as_flows
-from hansa.trade.indicators import catalogue
 
 REGIONS, PRODUCTS, PERIODS = "ABCDEFG", ["010101", "020202", "030303", "040404", "050505"], ["2020", "2021", "2022"]
 
@@ -50,6 +50,8 @@ GIVEN: dict[str, Any] = {
     "demand_elasticity": 2.0,
 }
 
+BESIDE = {"gravity_potential": ("distance",)}  # tables without which it knows no region of these
+
 
 def _table() -> pa.Table:
     """Two thirds of all flows; region G only buys, product 050505 is sold by two; so some figures do not exist."""
@@ -71,6 +73,9 @@ def _side(measure: str) -> pa.Table:
     draw = random.Random(measure)
     if measure == "input_share":
         return pa.table({"product": PRODUCTS[:1] * 4, "input": PRODUCTS[1:], "value": [0.1] * 4})
+    if measure == "distance":
+        pairs = [(one, other, 100 + 900 * draw.random()) for one in REGIONS for other in REGIONS if one < other]
+        return pa.table(dict(zip(("region", "partner", "value"), map(list, zip(*pairs, strict=True)), strict=True)))
     if measure in ("tariff", "ntm"):
         figure = draw.random if measure == "tariff" else lambda: float(draw.random() < 0.5)
         rows = [(region, product, figure()) for region in REGIONS for product in PRODUCTS]
@@ -81,7 +86,7 @@ def _side(measure: str) -> pa.Table:
 
 def _ask(entry: Indicator, flows: Flows) -> Result:
     parameters = {parameter.name: parameter for parameter in entry.parameters()}
-    given = {name: _side(name) for name in entry.needs}
+    given = {name: _side(name) for name in (*entry.needs, *BESIDE.get(entry.key, ()))}
     required = [name for name, parameter in parameters.items() if parameter.default is parameter.empty]
     given |= {name: GIVEN[name] for name in required if name not in given}
     return entry.function(flows, **given)

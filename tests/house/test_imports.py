@@ -28,6 +28,7 @@ NETWORK = {
     "ftplib",
     "aiohttp",
 }
+EXTRAS = {"office": "web", "gravity": "gravity"}  # rooms that are there only with an extra
 REASONS = ("slow import", "optional dependency")
 
 
@@ -103,18 +104,18 @@ def _is_one_of(name: str, family: set[str]) -> bool:
 
 
 def test_what_is_imported_is_declared():
-    """At the top of a file only core dependencies, in the office also what it is made with; extras inside a function,
-    since they may be absent.
+    """At the top of a file only core dependencies, in a room with an extra of its own also that; other extras inside a
+    function, since they may be absent.
     """
     with (tree.ROOT / "pyproject.toml").open("rb") as file:
         project = tomllib.load(file)["project"]
     core = {_name(line) for line in project["dependencies"]}
     extras = {_name(line) for lines in project["optional-dependencies"].values() for line in lines}
-    web = {_name(line) for line in project["optional-dependencies"]["web"]}
+    rooms = {room: {_name(line) for line in project["optional-dependencies"][extra]} for room, extra in EXTRAS.items()}
     owners = packages_distributions()
     undeclared = []
     for path in tree.modules():
-        own = core | (web if path.is_relative_to(tree.PACKAGE / "office") else set())
+        own = core | rooms.get(path.relative_to(tree.PACKAGE).parts[0], set())
         for name, line, at_top in tree.imports(path):
             package = name.split(".")[0]
             if package == "hansa" or package in sys.stdlib_module_names:

@@ -96,12 +96,14 @@ def difference(printed: Any, ours: Any) -> float:
 def _figures(case: Case, folder: Path) -> dict[str, Any]:
     arguments = {name: _argument(value, folder) for name, value in case.arguments.items()}
     if "." in case.method:
+        if case.input and case.reader:
+            arguments["data"] = _read(case, folder)
         answer = _named(case.method)(**{name: _array(value) for name, value in arguments.items()})
         answer = getattr(answer, case.column) if case.column else answer
         if isinstance(case.expected, list):
             return {str(place): figure for place, figure in _flat(np.asarray(answer).tolist())}
         return dict(answer) if isinstance(answer, Mapping) else {"": _plain(answer)}
-    importlib.import_module("hansa.trade.indicators")  # fills the catalogue
+    importlib.import_module("hansa.indicators")  # fills the catalogue
     data = as_flows(_read(case, folder))
     result = find(case.method).function(data.where(**case.only) if case.only else data, **arguments)
     rows = [row for row in result.rows() if all(str(row[name]) == str(value) for name, value in case.of.items())]

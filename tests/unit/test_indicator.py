@@ -78,11 +78,11 @@ def test_two_indicators_of_one_name_are_refused(total):
 
 
 def test_an_unknown_key_names_the_nearest():
-    import hansa.trade.indicators
+    import hansa.indicators
 
     assert find("eci") is catalogue["eci"]
     with pytest.raises(UnknownCode) as refused:
         find("ecj")
     assert str(refused.value).startswith("'ecj' is no known indicator. Nearest known: ")
     assert str(refused.value).endswith(". 'hansa indicators' lists them all.")
-    assert hansa.trade.indicators.__doc__
+    assert hansa.indicators.__doc__

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from django.http import HttpResponse
 
-import hansa.trade.indicators  # noqa: F401  fills the catalogue
+import hansa.indicators  # noqa: F401  fills the catalogue
 from hansa.commitments import amounts, counts, coverage, funnel, problems, reporting
 from hansa.commitments.entry import Refused
 from hansa.commitments.figures import REPORTS

@@ -31,6 +31,7 @@ SHOWN: dict[str, tuple[str, tuple[str, ...], str]] = {
     "barriers": (mark("Open barriers"), ("open_barriers",), "count"),
     "flow": (mark("Exports, from the row to the column"), ("flow", "flow_back"), "money"),
     "potential": (mark("Export potential, from the row to the column"), ("potential", "potential_back"), "money"),
+    "gravity": (mark("Gravity: actual / predicted, from the row to the column"), ("gravity", "gravity_back"), "ratio"),
 }
 SIDES = ("a", "b")  # of a pair that is asked for by name
 MOST = 40  # regions in a matrix
@@ -204,15 +205,22 @@ def _gaps(words: Words, evidence: Evidence, rows: Sequence[dict[str, Any]], curr
         both = f"{name_of(row['one'], words)} – {name_of(row['other'], words)}"
         pair = Markup('<a href="{}">{}</a>').format(url("pair", row["one"], row["other"]), both)
         signed = Name(mark("signed, not in force") if row["signed"] else mark("none"), "word")
-        lines.append((pair, signed, *money, Name(row["period"], "period")))
+        lines.append((pair, signed, *money, Amount(_over_predicted(row), "ratio"), Name(row["period"], "period")))
     heads = (
         *(mark("Pair"), mark("Agreement"), mark("Potential of the first"), mark("Potential of the second")),
-        *(mark("Exports of the first"), mark("Exports of the second"), mark("Unrealised, both ways"), mark("Year")),
+        *(mark("Exports of the first"), mark("Exports of the second"), mark("Unrealised, both ways")),
+        *(mark("Gravity: actual / predicted, both ways"), mark("Year")),
     )
     columns = tuple(Column(Sentence(head), label=k in (0, 1)) for k, head in enumerate(heads))
     scale = scale_for([row["potential"] + row["potential_back"] for row in rows])
     title = Sentence(mark("Pairs with high potential and no agreement in force"))
     return Grid(Sentence(mark("Gaps")), title, columns, tuple(lines), (evidence,), scale, currency)  # type: ignore[arg-type]
+
+
+def _over_predicted(row: dict[str, Any]) -> float | None:
+    """Trade both ways over what gravity predicts of it; None where it predicts nothing for one way."""
+    ways = [row["predicted"], row["predicted_back"]]
+    return None if None in ways or not sum(ways) else (row["flow"] + row["flow_back"]) / sum(ways)
 
 
 def _map(rows: Sequence[dict[str, Any]], lists: Lists, words: Words, fictional: bool) -> Map | None:

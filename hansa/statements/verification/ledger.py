@@ -15,11 +15,11 @@ from hansa import dense, tables
 from hansa import period as periods
 from hansa.archive import Entry
 from hansa.errors import DataError, HansaError, UnitMismatch
+from hansa.indicators import find
 from hansa.regions.lists import Lists
 from hansa.result import Result
 from hansa.trade.flows import Flows, one_report, valued
 from hansa.trade.group import Group, regrouped
-from hansa.trade.indicators import find
 from hansa.trade.indicators.declare import NARROWING
 from hansa.trade.store import Store
 

@@ -208,6 +208,23 @@ def test_a_gap_is_a_pair_with_more_potential_than_a_quarter_of_those_with_an_agr
     assert rows[0]["signed"] == 1  # signed in 2021, and not in force
 
 
+def test_gravity_is_the_indicator_of_the_catalogue_and_no_part_of_what_a_gap_is(world, store):
+    from hansa.indicator import find
+
+    rows = coverage(sample_register(), world, on=DAY).rows()
+    flows = world.flows(told_by="reconciled").where(period="2022")
+    sides = {name: world.side(name) for name in ("distance", "contiguity")}
+    found = {(r["origin"], r["destination"]): r for r in find("gravity_potential").function(flows, **sides).rows()}
+    for row in rows:
+        if row["period"] == "2022" and row["potential"] is not None:
+            for back, way in (("", (row["one"], row["other"])), ("_back", (row["other"], row["one"]))):
+                assert row[f"predicted{back}"] == pytest.approx(found[way]["predicted"])
+                assert row[f"gravity{back}"] == pytest.approx(row[f"flow{back}"] / row[f"predicted{back}"])
+    nowhere = coverage(_with(), store, on=DAY)
+    assert {row["gravity"] for row in nowhere.rows()} == {None}
+    assert any(note.startswith("no gravity model: Gravity needs distances") for note in nowhere.notes)
+
+
 def test_blocs_can_be_counted_as_one_region(world):
     rows = {
         (row["one"], row["other"]): row
@@ -220,6 +237,7 @@ def test_blocs_can_be_counted_as_one_region(world):
     granite = {"XKA", "XLU", "XMO", "XNE", "XOR", "XPA", "XQU", "XRO"}
     sold = sum(row["value"] for row in flows if row["origin"] in amber and row["destination"] in granite)
     assert rows["AMBER", "GRANITE"]["flow"] == pytest.approx(sold)
+    assert rows["AMBER", "GRANITE"]["gravity"] == pytest.approx(sold / rows["AMBER", "GRANITE"]["predicted"])
 
 
 def test_regions_can_be_named_and_must_be_two(store):

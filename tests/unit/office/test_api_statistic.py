@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-import hansa.trade.indicators  # noqa: F401  fills the catalogue
+import hansa.indicators  # noqa: F401  fills the catalogue
 from hansa.commitments import counts, funnel, reporting
 from hansa.commitments.money import amounts
 from hansa.indicator import catalogue

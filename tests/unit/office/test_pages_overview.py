@@ -231,6 +231,18 @@ def test_cells_of_the_matrix_are_those_of_the_library(register, client_of, show,
             assert int(cells["/".join(ends)]) == row[column]
 
 
+def test_the_matrix_shows_actual_over_predicted_trade_and_says_what_that_is(register, client_of):
+    response = client_of("").get("/regions?show=gravity")
+    body = response.content.decode()
+    cells = dict(re.findall(r'href="/pairs/([^"/]+/[^"/]+)" aria-label="[^"]*: ([0-9.]+)[^"]*"', body))
+    rows = [row for row in coverage(current().register(), statistics().figures, on=today()).rows() if row["gravity"]]
+    assert len(rows) > 100
+    for row in rows:
+        for ends, name in (((row["one"], row["other"]), "gravity"), ((row["other"], row["one"]), "gravity_back")):
+            assert cells["/".join(ends)] == Words("en").number(row[name], 2)
+    assert "compares a pair with the average of the table, not with what is possible" in text_of(response)
+
+
 def test_blocs_are_counted_as_one_region_where_asked(register, client_of):
     body = client_of("").get("/regions?bloc=Amber Union").content.decode()
     assert 'href="/pairs/AMBER/XKA"' in body

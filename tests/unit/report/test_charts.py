@@ -56,6 +56,31 @@ def test_spans_show_interval_and_marks():
     assert len(list(root.iter(f"{SVG}rect"))) == 4  # three intervals and the legend
 
 
+def _dots(**options) -> ElementTree.Element:
+    regions = tuple(Name(code, "region") for code in "ABC")
+    lines = (Line(Sentence("B"), (None, 2.0, None)), Line(Sentence("others"), (1.0, None, 0.0)))
+    ends = {"low": (0.5, 1.0, None), "high": (2.0, 4.0, None)}
+    drawing = Drawing("key", "dots", Sentence("Ratios"), regions, lines, Amount(None, "ratio"), **ends, **options)
+    return ElementTree.fromstring(draw(drawing, Words("en"), uid="a"))
+
+
+def test_dots_stand_on_a_logarithmic_scale_around_one():
+    """Ticks 0.25, 0.5, 1, 2, 4 from 118 to 320: a doubling is 50.5 wide, and the interval of A as far on each side."""
+    root = _dots(band=(0.25, 4.0))
+    (dot,) = (circle for circle in root.iter(f"{SVG}circle") if float(circle.get("cy")) > 34)
+    assert float(dot.get("cx")) == pytest.approx(118 + 50.5 * 3, abs=0.1)
+    boxes = [(float(box.get("x")), float(box.get("width")), float(box.get("y"))) for box in root.iter(f"{SVG}rect")]
+    assert boxes[0][:2] == pytest.approx((118, 202), abs=0.1)  # the band
+    assert boxes[1][:2] == pytest.approx((118 + 50.5, 101), abs=0.1)
+    texts = [text.text for text in root.iter(f"{SVG}text")]
+    assert {"0.25", "0.5", "1", "2", "4", "interval", "nine tenths of trade"} <= set(texts)
+    assert texts.count("0.00") == 1  # at the edge of the scale, its figure beside it
+
+
+def test_dots_without_a_band_say_nothing_of_one():
+    assert "nine tenths of trade" not in [text.text for text in _dots().iter(f"{SVG}text")]
+
+
 def test_labels_never_leave_the_drawing():
     many = tuple(Name(str(year), "period") for year in range(1990, 2023))
     root = _drawn("lines", Line(Sentence("Exports"), tuple(float(k) for k in range(33))), places=many)

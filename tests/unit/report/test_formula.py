@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-import hansa.trade.indicators  # noqa: F401  fills the catalogue
+import hansa.indicators  # noqa: F401  fills the catalogue
 from hansa.indicator import catalogue
 from hansa.report.formula import pieces
 

@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
+import hansa.indicators  # fills the catalogue
 import hansa.sample
-import hansa.trade.indicators  # fills the catalogue
 from hansa.commitments.records import KINDS, Agreement, AssertedCount, Barrier, Decision, Edition, Project, Target
 from hansa.indicator import find
 from hansa.sample.register import sample_register

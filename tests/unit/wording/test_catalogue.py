@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-import hansa.trade.indicators  # noqa: F401  fills the catalogue
+import hansa.indicators  # noqa: F401  fills the catalogue
 from hansa.indicator import catalogue
 from hansa.wording.words import Words
 
@@ -24,7 +24,7 @@ INDICATORS = {
     *("balance", "bloc_intensity", "export_potential", "export_share", "export_structure", "exports", "growth"),
     *("growth_in_currency", "grubel_lloyd_aggregate", "hhi_partners", "hhi_products", "import_dependency"),
     *("import_share", "imports_at_risk", "intra_bloc_share", "partner_rank", "redirection", "trade_bias"),
-    *("trade_complementarity", "trade_openness", "trade_share", "turnover"),
+    *("trade_complementarity", "trade_openness", "trade_share", "turnover", "gravity_potential"),
 }
 
 

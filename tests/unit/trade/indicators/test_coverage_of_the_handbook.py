@@ -6,8 +6,9 @@ import importlib
 
 import pytest
 
-from hansa.trade import indicators
-from hansa.trade.indicators import catalogue, direction
+from hansa import indicators
+from hansa.indicators import catalogue
+from hansa.trade.indicators import direction
 
 # Mikic and Gilbert 2009, Trade Statistics in Policymaking (UN ESCAP): the numbered rows of the five chapters
 HANDBOOK: dict[int, tuple[str, tuple[str, ...]]] = {

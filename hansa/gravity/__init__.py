@@ -1,0 +1,1 @@
+"""Gravity: what borders, distance and agreements do to trade, by Poisson pseudo-maximum likelihood."""

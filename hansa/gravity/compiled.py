@@ -1,0 +1,55 @@
+"""Functions compiled for the machine they run on, and kept on disk: only the first fit on a machine waits for them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from hansa.errors import HansaError
+
+try:
+    from numba import njit
+except ModuleNotFoundError:
+    raise HansaError("Gravity models are solved with numba: install it with pip install 'hansa[gravity]'.") from None
+
+_OPTIONS: dict[str, Any] = {
+    "nogil": True,  # the threads are ours: numba's own layer may end the process when two threads enter it
+    "error_model": "numpy",
+    "fastmath": {"nsz", "arcp", "contract", "afn", "reassoc"},  # infinities and NaN keep their meaning
+}
+_kernels: list[Any] = []
+_log = logging.getLogger("hansa")
+
+
+def kernel(function: Callable[..., Any]) -> Any:
+    """Compile a number function when it is first called; keep it on disk where some folder can be written.
+
+    >>> @kernel
+    ... def twice(x):
+    ...     return 2.0 * x
+    >>> twice(2.0)
+    4.0
+    """
+    try:
+        compiled = njit(cache=True, **_OPTIONS)(function)
+    except RuntimeError:  # no folder to keep it in: compiled anew in each process
+        compiled = njit(**_OPTIONS)(function)
+    _kernels.append(compiled)
+    return compiled
+
+
+def announce() -> None:
+    """Say, once, that the first fit on this machine takes longer, and why."""
+    if _kernels and not any(map(_kept, _kernels)):
+        _log.warning("Compiling the gravity solver for this machine, which takes about 15 seconds, once.")
+    _kernels.clear()
+
+
+def _kept(compiled: Any) -> bool:
+    """Whether the function is in memory, or lies on disk."""
+    if getattr(compiled, "signatures", ()):
+        return True
+    folder = getattr(getattr(compiled, "_cache", None), "cache_path", None)
+    return folder is not None and any(Path(folder).glob(f"*{compiled.py_func.__name__}*.nbi"))
