@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +41,24 @@ def kernel(function: Callable[..., Any]) -> Any:
         compiled = njit(**_OPTIONS)(function)
     _kernels.append(compiled)
     return compiled
+
+
+@cache
+def pool() -> ThreadPoolExecutor:
+    """Threads that compiled functions share, one for each core this process may use."""
+    return ThreadPoolExecutor(max_workers=max(1, len(os.sched_getaffinity(0))), thread_name_prefix="hansa-gravity")
+
+
+os.register_at_fork(after_in_child=pool.cache_clear)  # threads do not come along
+
+
+def spread(task: Callable[[int], Any], count: int) -> list[Any]:
+    """[task(0), task(1), ...], on as many threads as there are cores.
+
+    >>> spread(lambda k: k * k, 3)
+    [0, 1, 4]
+    """
+    return [task(0)] if count == 1 else [done.result() for done in [pool().submit(task, k) for k in range(count)]]
 
 
 def announce() -> None:

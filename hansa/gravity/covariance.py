@@ -177,7 +177,7 @@ def _meat(scores: NDArray[np.float64], clusters: Sequence[Codes]) -> NDArray[np.
     meat = np.zeros((scores.shape[0],) * 2)
     for size in range(1, len(clusters) + 1):
         for chosen in combinations(clusters, size):
-            code = _crossed(chosen)
+            code = _crossed(chosen).astype(np.intp, copy=False)  # once, not for every row of scores
             total = np.array([np.bincount(code, weights=row) for row in scores]).reshape(scores.shape[0], -1)
             meat += (total @ total.T) * (1 if size % 2 else -1)
     return meat

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hansa.gravity.compiled import kernel
+from hansa.gravity.compiled import kernel, spread
 
 Ints = NDArray[np.int32]
 LARGEST_BLOCK = 600  # levels whose square is still cheap to keep and to factor
@@ -166,7 +166,7 @@ def arrange(effects: Sequence[Levels], use: NDArray[np.int64]) -> Layout:
     >>> arrange([a, b], np.arange(4)).segment.tolist()
     [0, 2, 4]
     """
-    seen = [_seen(e, use) for e in effects]
+    seen = spread(lambda k: np.flatnonzero(_present(effects[k].of_row, use, effects[k].count)), len(effects))
     eliminated, roots = _eliminated(effects, use, [s.size for s in seen])
     others = [k for k in range(len(effects)) if k != eliminated]
     group = _taken(effects[eliminated], use)
@@ -184,13 +184,9 @@ def arrange(effects: Sequence[Levels], use: NDArray[np.int64]) -> Layout:
     inner_levels = sum(seen[k].size for k in stack[:inner])
     inner_blocks = int(np.searchsorted(block, inner_levels))
     level = np.empty((len(stack), effects[eliminated].of_row.size), np.int32)
-    for f, k in enumerate(stack):
-        level[f] = place[f][effects[k].of_row]
+    most = spread(lambda f: _looked_up(place[f], effects[stack[f]].of_row, level[f]), len(stack)) if stack else []
     new_group, batch_of, group_level = _groups(effects[eliminated], seen[eliminated], use, level, of_level, inner)
-    row = use
-    for f in reversed(range(len(stack))):
-        row = _stable(row, level[f], int(level[f].max(initial=0)) + 1)
-    row = _stable(row, new_group, group_level.size)
+    row = _sorted_rows(use, new_group, group_level.size, level, most)
     stride = _strides(row, new_group, level)
     segment, first_level = _segments(row, new_group, level, of_level, stride)
     sorted_group = new_group[row]
@@ -230,27 +226,71 @@ def _taken(e: Levels, use: NDArray[np.int64]) -> Ints:
     return e.of_row if use.size == e.of_row.size else e.of_row[use]
 
 
-def _seen(e: Levels, use: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Levels that some used row has."""
-    if use.size == e.of_row.size:
-        return np.arange(e.count)
-    return np.flatnonzero(np.bincount(e.of_row[use], minlength=e.count))
+@kernel
+def _present(of_row, use, count):  # type: ignore[no-untyped-def] # pragma: no cover
+    """Whether some used row has each level."""
+    out = np.zeros(count, np.bool_)
+    for q in range(use.size):
+        out[of_row[use[q]]] = True
+    return out
+
+
+@kernel
+def _looked_up(table, of_row, out):  # type: ignore[no-untyped-def] # pragma: no cover
+    """Put table[of_row] into `out`; its largest entry."""
+    most = 0
+    for q in range(of_row.size):
+        out[q] = table[of_row[q]]
+        most = max(most, out[q])
+    return most
+
+
+@kernel
+def _in_order(row, group, level):  # type: ignore[no-untyped-def] # pragma: no cover
+    """Whether rows, sorted by group, are also sorted by their levels within each."""
+    for q in range(1, row.size):
+        if group[row[q]] == group[row[q - 1]]:
+            for f in range(level.shape[0]):
+                if level[f, row[q]] != level[f, row[q - 1]]:
+                    if level[f, row[q]] < level[f, row[q - 1]]:
+                        return False
+                    break
+    return True
+
+
+def _sorted_rows(
+    use: NDArray[np.int64], group: Ints, groups: int, level: Ints, most: Sequence[int]
+) -> NDArray[np.int64]:
+    """Used rows by group, and by their levels within each."""
+    row: NDArray[np.int64] = _stable(use, group, groups)
+    if not _in_order(row, group, level):
+        for f in reversed(range(level.shape[0])):
+            row = _stable(row, level[f], most[f] + 1)
+        row = _stable(row, group, groups)
+    return row
 
 
 def _eliminated(effects: Sequence[Levels], use: NDArray[np.int64], sizes: Sequence[int]) -> tuple[int, dict[int, Ints]]:
-    """The set to eliminate, and the components of the others: the largest under which another set falls into blocks."""
-    found: dict[int, dict[int, Ints]] = {}
+    """The set to eliminate, and the components of the others: the largest under which every other falls into blocks."""
     by_size = sorted(range(len(effects)), key=lambda k: (-sizes[k], k))
+    found = {}
     for choice in by_size[:3]:
-        group = _taken(effects[choice], use)
-        found[choice] = {}
-        for k in range(len(effects)):
-            if k != choice:
-                root = _unite(group, _taken(effects[k], use), effects[choice].count, effects[k].count)
-                found[choice][k] = root
+        found[choice] = _components(effects, use, choice)
         if all(_falls_apart(root) for root in found[choice].values()):
             return choice, found[choice]
     return by_size[0], found[by_size[0]]
+
+
+def _components(effects: Sequence[Levels], use: NDArray[np.int64], choice: int) -> dict[int, Ints]:
+    """For each other set, the connected component of its levels when those that meet in a group are joined."""
+    group, others = _taken(effects[choice], use), [k for k in range(len(effects)) if k != choice]
+
+    def united(q: int) -> Ints:
+        e = effects[others[q]]
+        root: Ints = _unite(group, _taken(e, use), effects[choice].count, e.count)
+        return root
+
+    return dict(zip(others, spread(united, len(others)) if others else [], strict=True))
 
 
 def _falls_apart(root: Ints) -> bool:

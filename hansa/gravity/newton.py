@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hansa.errors import NotConverged, NotIdentified
-from hansa.gravity.compiled import kernel
+from hansa.gravity.compiled import kernel, spread
 from hansa.gravity.layout import Layout, Levels, arrange, levels_of_rows
 from hansa.gravity.projection import (
     Floats,
@@ -31,7 +31,6 @@ from hansa.gravity.projection import (
     parts,
     project,
     shared,
-    spread,
 )
 
 COLLINEAR = 1e-9  # of a regressor's variance, what must be left by effects and earlier regressors

@@ -22,10 +22,10 @@ from numpy.typing import NDArray
 
 from hansa.errors import NotConverged, NotIdentified
 from hansa.gravity import separation
-from hansa.gravity.compiled import kernel
+from hansa.gravity.compiled import kernel, spread
 from hansa.gravity.layout import Layout, Levels, arrange
 from hansa.gravity.newton import NOBODY, Panel, Stage, assemble, constant, constant_rows, newton
-from hansa.gravity.projection import Floats, Projection, group_sums, normal_equations, project, spread
+from hansa.gravity.projection import Floats, Projection, group_sums, normal_equations, project
 from hansa.gravity.sample import Dropped, reduce_sample
 
 LARGE, PILOTS = 200_000, 3  # rows from which a part is fitted first, and how many blocks make it

@@ -16,17 +16,14 @@ of the columns over groups; W (D,) sums of the weights.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hansa.gravity.compiled import kernel
+from hansa.gravity.compiled import kernel, pool, spread
 from hansa.gravity.layout import Layout
 
 Floats = NDArray[np.float64]
@@ -50,14 +47,6 @@ class Projection:
     reached: float
 
 
-@cache
-def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(max_workers=max(1, len(os.sched_getaffinity(0))), thread_name_prefix="hansa-gravity")
-
-
-os.register_at_fork(after_in_child=_pool.cache_clear)  # threads do not come along
-
-
 def shared(layout: Layout, task: Callable[[int, int, int], None]) -> None:
     """Call task(number, first batch, last batch) for each chunk of the work, on as many threads as there are cores."""
     cuts = layout.chunk
@@ -65,14 +54,9 @@ def shared(layout: Layout, task: Callable[[int, int, int], None]) -> None:
         for k in range(cuts.size - 1):
             task(k, int(cuts[k]), int(cuts[k + 1]))
         return
-    waiting = [_pool().submit(task, k, int(cuts[k]), int(cuts[k + 1])) for k in range(cuts.size - 1)]
+    waiting = [pool().submit(task, k, int(cuts[k]), int(cuts[k + 1])) for k in range(cuts.size - 1)]
     for done in waiting:
         done.result()
-
-
-def spread(task: Callable[[int], Any], count: int) -> list[Any]:
-    """[task(0), task(1), ...], on as many threads as there are cores."""
-    return [task(0)] if count == 1 else [done.result() for done in [_pool().submit(task, k) for k in range(count)]]
 
 
 def parts(layout: Layout) -> tuple[Any, ...]:
@@ -212,8 +196,9 @@ def _squares(e0, e1, walk, w, W, block_of, block, at, inner, first, diagonal, S)
                             line = at[k] + (here - block[k]) * size + m0 - block[k]
                             c = -w[r0 + q] / total
                             if stride[f2] == 1:
-                                for u in range(min(n2, here - m0 + 1)):
-                                    S[line + u] += c * w[t0 + u]
+                                to, of = np.uint64(line), np.uint64(t0)
+                                for u in range(np.uint64(max(0, min(n2, here - m0 + 1)))):
+                                    S[to + u] += c * w[of + u]
                             elif m0 <= here:
                                 for u in range(n2):
                                     S[line] += c * w[t0 + u]
@@ -310,9 +295,9 @@ def _solve_block(o, n, S, x, r, l0):  # type: ignore[no-untyped-def] # pragma: n
 
 
 @kernel
-def _precondition(k0, k1, block, at, S, res, z):  # type: ignore[no-untyped-def] # pragma: no cover
-    z[:] = res
-    for r in range(res.shape[0]):
+def _precondition(k0, k1, block, at, S, z):  # type: ignore[no-untyped-def] # pragma: no cover
+    """Solve with the factors of the blocks k0..k1, in place."""
+    for r in range(z.shape[0]):
         for k in range(k0, k1):
             _solve_block(at[k], block[k + 1] - block[k], S, z, r, block[k])
 
@@ -673,8 +658,8 @@ def _conjugate_gradients(
     first, last, inner = layout.inner_blocks, layout.block.size - 1, layout.inner_levels
 
     def precondition(res: Floats) -> Floats:
-        z = np.empty_like(res)
-        _precondition(first, last, layout.block, normal.at, normal.factors, res, z)
+        z = res.copy()
+        _precondition(first, last, layout.block, normal.at, normal.factors, z)
         z[:, :inner] = 0.0
         return z
 

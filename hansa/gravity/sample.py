@@ -50,8 +50,10 @@ def reduce_sample(
     left = use.copy()
     zero = [np.zeros(0, np.int64) for _ in effects]
     silent, alone = np.zeros(y.size, bool), np.zeros(y.size, bool)
-    clean, k = 0, 0
+    order = sorted(range(len(effects)), key=lambda k: -effects[k].count)  # the finest set drops most
+    clean, turn = 0, 0
     while clean < len(effects):
+        k = order[turn % len(effects)]
         e = effects[k]
         count, total = _tally(e.of_row, y, left, e.count)
         gone = (count > 0) & (total <= 0.0)
@@ -63,7 +65,7 @@ def reduce_sample(
             alone |= left & single[e.of_row]
             left &= ~(silent | alone)
             clean = 1  # this set is clean now; the others must be looked at again
-        k = (k + 1) % len(effects)
+        turn += 1
     return left, tuple(zero), np.flatnonzero(silent), np.flatnonzero(alone)
 
 
