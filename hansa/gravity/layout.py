@@ -274,7 +274,7 @@ def _eliminated(effects: Sequence[Levels], use: NDArray[np.int64], sizes: Sequen
     """The set to eliminate, and the components of the others: the largest under which every other falls into blocks."""
     by_size = sorted(range(len(effects)), key=lambda k: (-sizes[k], k))
     found = {}
-    for choice in by_size[:3]:
+    for choice in by_size[:2]:
         found[choice] = _components(effects, use, choice)
         if all(_falls_apart(root) for root in found[choice].values()):
             return choice, found[choice]
