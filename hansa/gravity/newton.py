@@ -39,7 +39,7 @@ MARGIN = 1e-5  # largest relative error of a margin at the end
 LOOKS = (2, 4, 7, 11, 16, 22, 30, 40)  # how many suspicious steps before each search for separated rows
 NEXT_TO_NOTHING = 1e-10  # of the smallest margin of a row
 STILL = 1e-6  # largest relative change of a fitted value that errors to six digits allow
-FINAL = 5e-7  # of the projection at the end: the errors are of first order in it
+FINAL = 1e-7  # of the projection at the end: the errors are of first order in it
 NOBODY, NOWHERE = np.zeros(0, np.int64), np.zeros(0)
 ABSORBED = (
     "The fixed effects explain every regressor: none varies within them. Leave out the set of effects that absorbs "

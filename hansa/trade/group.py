@@ -219,7 +219,8 @@ def _dated(flows: Flows) -> bool:
 
 def region_codes(flows: Flows) -> list[str]:
     """Every region that the flows name, as origin or as destination."""
-    return sorted({code for end in ("origin", "destination") for code in flows.totals(end)[end].to_pylist()})
+    codes = {code for end in ("origin", "destination") for code in flows.totals(end)[end].to_pylist()}
+    return sorted(codes - {None})
 
 
 def _few(codes: Sequence[str], most: int = 6) -> str:

@@ -14,15 +14,17 @@ Ask = Callable[[str], list[tuple[Any, ...]]]
 
 @contextmanager
 def asking(home: Path, url: str | None) -> Iterator[Ask]:
-    """Questions to the database of an office."""
+    """Questions to the database of an office, answered as of one moment: a killed writer's last word may still arrive."""
     if url:
         import psycopg
 
         with psycopg.connect(url) as connection:
+            connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
             yield lambda statement: connection.execute(statement).fetchall()  # type: ignore[call-overload]
         return
     connection = sqlite3.connect(home / "office.sqlite3", timeout=30)
     try:
+        connection.execute("BEGIN")
         yield lambda statement: connection.execute(statement).fetchall()
     finally:
         connection.close()
