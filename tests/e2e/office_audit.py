@@ -14,7 +14,7 @@ Ask = Callable[[str], list[tuple[Any, ...]]]
 
 @contextmanager
 def asking(home: Path, url: str | None) -> Iterator[Ask]:
-    """Questions to the database of an office, answered as of one moment: a killed writer's last word may still arrive."""
+    """Questions to the database of an office as of one moment: a killed writer's last word may still arrive."""
     if url:
         import psycopg
 
