@@ -259,7 +259,7 @@ def _panel(fit: GravityFit, solution: Solution) -> _Panel:
     for part in (part for part in sold.parts if part != sides.exporter_part):
         codes, _ = sets.numbered([sold], [part])
         code = codes[0][sold.levels.of_row[row]]
-        (constant if _one_of_each(level, code) else changing).append(code)
+        (constant if cov.nests(level, code) else changing).append(code)
     # with sectors, exporters and importers are those of a sector
     crossed = _combined(constant, row.size) * len(regions)
     exporter, importer = crossed + i, crossed + j
@@ -277,12 +277,6 @@ def _pairs(exporter: NDArray[np.int64], importer: NDArray[np.int64], kind: str) 
     ends = (exporter, importer)
     low, high = (np.minimum(*ends), np.maximum(*ends)) if kind == "undirected" else ends
     return int(np.unique(low * (int(high.max()) + 1) + high).size)
-
-
-def _one_of_each(level: NDArray[np.int64], code: NDArray[np.int64]) -> bool:
-    of_level = np.zeros(int(level.max()) + 1, np.int64)
-    of_level[level] = code
-    return bool((of_level[level] == code).all())
 
 
 def _combined(codes: Sequence[NDArray[np.int64]], rows: int) -> NDArray[np.int64]:

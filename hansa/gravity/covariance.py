@@ -123,7 +123,7 @@ def absorbed(effects: Sequence[Codes], clusters: Sequence[Codes], convention: st
     >>> absorbed([exporter, importer], [], "stata"), absorbed([exporter, importer], [exporter], "fixest")
     (3, 2)
     """
-    nested = [any(_nests(code, cluster) for cluster in clusters) for code in effects]
+    nested = [any(nests(code, cluster) for cluster in clusters) for code in effects]
     free = [code for code, inside in zip(effects, nested, strict=True) if not inside]
     if convention == "fixest":
         levels = sum(_count(code) for code in free)
@@ -198,9 +198,13 @@ def _count(code: Codes) -> int:
     return int(np.count_nonzero(np.bincount(code)))
 
 
-def _nests(inner: Codes, outer: Codes) -> bool:
-    """Whether each level of `inner` lies within one level of `outer`."""
-    of_level = np.zeros(int(inner.max()) + 1, outer.dtype)
+def nests(inner: Codes, outer: Codes) -> bool:
+    """Whether each level of `inner` lies within one level of `outer`: all its rows have the same.
+
+    >>> nests(np.array([0, 0, 1]), np.array([5, 5, 5])), nests(np.array([0, 0, 1]), np.array([5, 6, 6]))
+    (True, False)
+    """
+    of_level = np.zeros(int(inner.max(initial=0)) + 1, outer.dtype)
     of_level[inner] = outer
     return bool((of_level[inner] == outer).all())
 

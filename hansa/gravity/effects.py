@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hansa.errors import NotIdentified, UnknownCode
+from hansa.gravity.covariance import nests
 from hansa.gravity.design import Design, Effect
 from hansa.trade.flows import SCHEMA
 
@@ -113,10 +114,10 @@ def direction(code: NDArray[np.integer[Any]], i: NDArray[np.int64], j: NDArray[n
     """
     if code.size > 20_000 and not direction(code[:10_000], i[:10_000], j[:10_000]):
         return ""  # most cluster variables are no pairs, which a few rows show
-    if _constant(code, i) and _constant(code, j):
+    if nests(code, i) and nests(code, j):
         return "directed"
     low, high = np.minimum(i, j), np.maximum(i, j)
-    return "undirected" if _constant(code, low) and _constant(code, high) else ""
+    return "undirected" if nests(code, low) and nests(code, high) else ""
 
 
 def exact_direction(code: NDArray[np.int32], i: NDArray[np.int64], j: NDArray[np.int64], width: int) -> str:
@@ -184,12 +185,6 @@ def normalise(
     chosen = _reference(design, sides, moved[sides.importer], row, outcome, reference)
     notes.insert(0, _zero_at(design, moved, sides, chosen))
     return Normalised(tuple(moved), tuple(notes), chosen, sides)
-
-
-def _constant(code: NDArray[np.integer[Any]], value: NDArray[np.int64]) -> bool:
-    of_level = np.zeros(int(code.max(initial=0)) + 1, value.dtype)
-    of_level[code] = value
-    return bool((of_level[code] == value).all())
 
 
 def _centre(moved: list[NDArray[np.float64]], place: int, into: int, effect: Effect) -> str:

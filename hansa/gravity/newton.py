@@ -451,14 +451,15 @@ def newton(
         mu, moved = moved, mu
         b = b + length * change
         here = Stage(mu, b, kept, projected, H, iteration, decrement, NOBODY, NOWHERE, NOBODY)
-        falling = low < -0.5 and top < 0.05
+        falling = low < -0.5 and top < 0.05  # some rows run away while those with trade are at rest
+        suspicious = falling and decrement < 1.0
         largest = max(top, -low)
         still = largest < STILL and decrement < 1e2 * tolerance  # what is left after this step is of second order
         done = last and not falling and (still or (decrement < tolerance and exact))
         done = done and margin < MARGIN and found.reached < 100.0 * FINAL
         exact = last and decrement < tolerance  # where single fits still move, errors do: once more
-        suspicion += falling and decrement < 1.0
-        if done or (falling and decrement < 1.0 and suspicion in LOOKS):
+        suspicion += suspicious
+        if done or (suspicious and suspicion in LOOKS):
             faint = NOBODY if falling else vanished(panel, mu)
             separated, certificate = find(panel, X, step) if falling else _fallen(panel, faint, X, find)
             if separated.size or done:

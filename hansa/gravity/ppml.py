@@ -330,9 +330,8 @@ def fixed_effects(solution: Solution, X: Floats, offset: Floats | None = None) -
     back[s.row] = np.arange(s.row.size)
     order = back[layout.row]
     w = (s.fitted if s.weight is None else s.fitted * s.weight)[order]
-    values, target = predictor[order], np.ascontiguousarray(predictor[order])
-    empty = np.empty((0, w.size))
-    W, b, sums = group_sums(layout, w, w * target, empty)
+    values = predictor[order]
+    W, b, sums = group_sums(layout, w, w * values, np.empty((0, w.size)))
     found = project(normal_equations(layout, w, W), b, sums, tolerance=1e-14, most=5000)
     return _levels_of(layout, s.effects, found, w, values)
 

@@ -564,7 +564,7 @@ def normal_equations(layout: Layout, w: Floats, W: Floats) -> Normal:
             )
     whole, blocks = (diagonal.sum(0), S.sum(0)) if diagonal.shape[0] > 1 else (diagonal[0], S[0])
     full = np.zeros(0)
-    if layout.alone and layout.inner and layout.inner < len(layout.stack):
+    if layout.alone:
         full = blocks.copy()
         _completed(block, at, whole, full)
     cuts = np.linspace(0, size.size, (4 if blocks.size > 100_000 else 1) + 1).astype(int)

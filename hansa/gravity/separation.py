@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hansa.gravity.layout import levels_of_rows
-from hansa.gravity.newton import NOBODY, Panel, move, scores, solved
-from hansa.gravity.projection import Floats, group_sums, normal_equations, project
+from hansa.gravity.newton import NOBODY, NOWHERE, Panel, move, scores, solved
+from hansa.gravity.projection import Floats, Projection, group_sums, normal_equations, project
 
 HEAVY = 1e7  # weight of rows with y > 0 in the projection
 EXACT = 1e-6  # of the largest z, what may be left at y > 0 or below zero
@@ -55,7 +55,7 @@ def find(panel: Panel, X: Floats, step: Floats) -> tuple[NDArray[np.int64], Floa
         _, b, side = group_sums(panel.layout, omega, e, X[:0])
         of_u = project(normal, b, side, tolerance=1e-12, most=2000)
         _, s, _ = scores(panel, omega, e, X, of_x, False)
-        both = type(of_x)(np.concatenate([of_u.c, of_x.c[1:]]), np.concatenate([of_u.b, of_x.b[1:]]), W, 0, 0.0)
+        both = Projection(np.concatenate([of_u.c, of_x.c[1:]]), np.concatenate([of_u.b, of_x.b[1:]]), W, 0, 0.0)
         move(panel, omega, X, both, solved(H, s), z, moved)
         most = float(z.max())
         if not most > 1e-6:
@@ -64,7 +64,7 @@ def find(panel: Panel, X: Floats, step: Floats) -> tuple[NDArray[np.int64], Floa
             row = np.flatnonzero(zero & (z > POSITIVE * most))
             return row, z[row] / most
         u = np.where(zero, np.clip(z, 0.0, None), 0.0) / most
-    return by_programme(panel, X) if panel.y.size <= SMALL else (NOBODY, np.zeros(0))
+    return by_programme(panel, X) if panel.y.size <= SMALL else (NOBODY, NOWHERE)
 
 
 def by_programme(panel: Panel, X: Floats) -> tuple[NDArray[np.int64], Floats]:
@@ -90,7 +90,7 @@ def by_programme(panel: Panel, X: Floats) -> tuple[NDArray[np.int64], Floats]:
     bounds = [(None, None)] * span.shape[1] + [(0.0, 1.0)] * count
     found = linprog(cost, upper, np.zeros(count), equal, np.zeros(equal.shape[0]), bounds, method="highs")
     if found.status != 0:
-        return NOBODY, np.zeros(0)
+        return NOBODY, NOWHERE
     z = span[zero] @ found.x[: span.shape[1]]
     some = found.x[span.shape[1] :] > 0.5
     return np.flatnonzero(zero)[some], z[some]
