@@ -6,6 +6,7 @@ Regions without a known place are left out, by name and count.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from hansa.errors import NotIdentified, UnknownCode
 from hansa.provenance import Provenance
 from hansa.regions import find
-from hansa.regions.great_circle import great_circle
+from hansa.regions.distance import distances
 from hansa.trade.indicators.grid import said
 from hansa.trade.side import as_side
 
@@ -93,20 +94,15 @@ def nearness(codes: Sequence[Any], distance: Any = None, contiguity: Any = None)
 
 def _great_circles(codes: Sequence[Any]) -> Array:
     """Kilometres between the points of regions, (n, n); NaN for one that is unknown or has none."""
-    points: list[tuple[float, float] | None] = []
+    region: dict[Any, str] = {}
     for code in codes:
-        try:
-            region = find(code)
-        except UnknownCode:
-            points.append(None)
-        else:
-            points.append(None if region.lat is None or region.lon is None else (region.lat, region.lon))
-    found = np.full((len(codes), len(codes)), np.nan)
-    for i, one in enumerate(points):
-        for j, other in enumerate(points[:i]):
-            if one and other:
-                found[i, j] = found[j, i] = great_circle(*one, *other)
-    return found
+        with suppress(UnknownCode):
+            region[code] = find(code).code
+    rows, _ = distances(region.values())  # what has no place is named by `nearness`
+    known: dict[tuple[str | None, str | None], float] = {(one, other): kilometres for one, other, kilometres in rows}
+    return np.array(
+        [[known.get((region.get(one), region.get(other)), np.nan) for other in codes] for one in codes], np.float64
+    )
 
 
 def _border(given: Any, regions: list[Any], known: Mask, notes: list[str], sources: list[Provenance]) -> Array | None:
