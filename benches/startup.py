@@ -1,4 +1,4 @@
-"""How long `import hansa` and `hansa --help` take: fresh processes, in turn with an empty interpreter.
+"""How long `import hansa`, `hansa --help` and making the sample world take: fresh processes, in turn with an empty one.
 
 python benches/startup.py [RUNS]
 """
@@ -10,10 +10,12 @@ import subprocess
 import sys
 import time
 
+WORLD = "import hansa.sample, tempfile\nwith tempfile.TemporaryDirectory() as t: hansa.sample.build(t + '/world')"
 COMMANDS = {
     "python -c pass": [sys.executable, "-c", "pass"],
     "import hansa": [sys.executable, "-c", "import hansa"],
     "hansa --help": [sys.executable, "-m", "hansa", "--help"],
+    "sample world": [sys.executable, "-c", WORLD],
 }
 
 

@@ -6,10 +6,13 @@ HANSA_REQUIRE  what must be there, such as "data chromium": for these a skip is 
 
 A test that needs something takes it as a fixture: `hansa_data`, `chromium`, `poppler`, `java`, `axe`, and `postgres`,
 which is the address of a new database each time.
+
+The sample world is made once for a run, also where several processes share it; `sample_in` gives out copies.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import shutil
@@ -20,6 +23,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from hansa.trade.store import Store
 from tests import cluster
 
 hypothesis.settings.register_profile("house", derandomize=True, deadline=None, print_blob=True)
@@ -119,7 +123,32 @@ def postgres(postgres_cluster: cluster.Cluster) -> str:
     return postgres_cluster.create()
 
 
+@pytest.fixture(scope="session")
+def sample_in(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Store]:
+    """Puts a copy of the sample world into a folder that is not there yet, as `hansa.sample.build` would."""
+    from hansa import sample
+
+    one = "PYTEST_XDIST_WORKER" in os.environ  # of several processes, whose folders lie side by side
+    run = tmp_path_factory.getbasetemp().parent if one else tmp_path_factory.getbasetemp()
+    with (run / "sample-world.lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        made = sample.build(run / "sample-world").archive.folder
+
+    def copied(folder: Path) -> Store:
+        shutil.copytree(made, folder)
+        return sample.build(folder)
+
+    return copied
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests come first, so that at the end of a run no process waits for another."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 def pytest_configure(config: pytest.Config) -> None:
+    config.option.loadscopereorder = False  # xdist would begin with the files of many tests, which are the short ones
     if unknown := REQUIRED - set(RESOURCES):
         raise pytest.UsageError(f"HANSA_REQUIRE names {sorted(unknown)}; it may name {sorted(RESOURCES)}")
 

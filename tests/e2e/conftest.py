@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from hansa.cli import main
+from hansa.trade.store import Store
 from tests.e2e.office_process import Office
 from tests.e2e.office_site import Site, served
 
@@ -63,11 +64,9 @@ def filled(hansa: Hansa, tmp_path: Path) -> Hansa:
 
 
 @pytest.fixture(scope="session")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def world(tmp_path_factory: pytest.TempPathFactory, sample_in: Callable[[Path], Store]) -> Path:
     """The store of the sample world."""
-    from hansa import sample
-
-    return sample.build(tmp_path_factory.mktemp("sample") / "world").archive.folder
+    return sample_in(tmp_path_factory.mktemp("sample") / "world").archive.folder
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

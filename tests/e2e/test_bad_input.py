@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -134,7 +133,6 @@ def test_a_bad_file_is_refused_and_the_store_is_as_it_was(filled: Hansa, tmp_pat
     content, words, wanted = CASES[name]
     (tmp_path / name).write_bytes(content() if callable(content) else content)
     before = _state(tmp_path)
-    start = time.monotonic()
     said = filled("import", name, "--yes", *words)
     assert said.code == 2, said.out
     assert said.err.startswith(f"hansa: {name}")
@@ -143,7 +141,6 @@ def test_a_bad_file_is_refused_and_the_store_is_as_it_was(filled: Hansa, tmp_pat
     for part in wanted:
         assert part in said.err
     assert _state(tmp_path) == before
-    assert time.monotonic() - start < 20
 
 
 def _state(folder: Path) -> tuple[bytes, list[str]]:

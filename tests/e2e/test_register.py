@@ -7,17 +7,9 @@ from pathlib import Path
 
 import pytest
 
-import hansa.sample
 from tests.e2e.conftest import Hansa
 
 DAY = ("--on", "2023-07-01")
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("sample") / "world"
-    hansa.sample.build(folder)
-    return folder
 
 
 def test_late_things_are_listed_and_nothing_is_to_be_mended(hansa: Hansa, world: Path):

@@ -26,7 +26,6 @@ from hansa.commitments.records import (
 )
 from hansa.commitments.register import Register
 from hansa.errors import DataError, UnknownCode
-from hansa.sample import build
 from hansa.sample.register import sample_register
 from hansa.trade.flows import as_flows
 from hansa.trade.store import Store
@@ -48,8 +47,8 @@ PARTIES = (
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory):
-    return build(tmp_path_factory.mktemp("coverage") / "world")
+def world(tmp_path_factory, sample_in):
+    return sample_in(tmp_path_factory.mktemp("coverage") / "world")
 
 
 @pytest.fixture

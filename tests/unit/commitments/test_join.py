@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
 import pytest
 
-import hansa.sample
 from hansa.commitments.checks import problems
 from hansa.commitments.coverage import coverage
 from hansa.commitments.exchange import read_register, write_register
@@ -28,8 +28,8 @@ LAST = "2022"
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    return hansa.sample.build(tmp_path_factory.mktemp("join") / "world")
+def store(tmp_path_factory: pytest.TempPathFactory, sample_in: Callable[[Path], Store]) -> Store:
+    return sample_in(tmp_path_factory.mktemp("join") / "world")
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from hansa.commitments.records import Barrier, Event
 from hansa.commitments.register import Register
 from hansa.commitments.stake import LIMITS, at_stake, expected_effect, removal_effect, stakes
 from hansa.errors import DataError
-from hansa.sample import build, truth
+from hansa.sample import truth
 from hansa.trade.flows import as_flows
 from hansa.trade.store import Store
 
@@ -20,8 +20,8 @@ REPORTED = Event("2015", "reported")
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory):
-    return build(tmp_path_factory.mktemp("stake") / "world")
+def world(tmp_path_factory, sample_in):
+    return sample_in(tmp_path_factory.mktemp("stake") / "world")
 
 
 @pytest.fixture(scope="module")

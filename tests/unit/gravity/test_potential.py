@@ -175,10 +175,10 @@ except errors.HansaError as lack:
 
 
 @pytest.fixture(scope="module")
-def truth(tmp_path_factory):
+def truth(tmp_path_factory, sample_in):
     """Flows of the sample world without noise, its trade costs and its tables."""
     folder = tmp_path_factory.mktemp("gravity") / "world"
-    store = hansa.sample.build(folder)
+    store = sample_in(folder)
     return hansa.sample.truth(folder), store
 
 

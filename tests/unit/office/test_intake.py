@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 import zipfile
 from pathlib import Path
 
@@ -160,14 +159,14 @@ def bomb(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 
 @pytest.mark.parametrize("name", ["bomb.xlsx", "bomb.zip"])
-def test_a_bomb_is_refused_unopened_within_a_second(tmp_path, bomb, name):
+def test_a_bomb_is_refused_unopened(tmp_path, bomb, name, monkeypatch):
     """By its directory, before any parser or child process sees it."""
     path = written(tmp_path, name, bomb)
     assert path.stat().st_size < intake.LARGEST
-    before = time.monotonic()
+    monkeypatch.delattr(zipfile.ZipFile, "open")
+    monkeypatch.delattr(subprocess, "Popen")
     with pytest.raises(DataError, match="would unpack to 2,097,152,0"):
         read_upload(path)
-    assert time.monotonic() - before < 1
 
 
 def test_a_workbook_that_is_damaged_inside_is_refused(tmp_path):
@@ -205,10 +204,9 @@ def children() -> set[int]:
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="no /proc here")
 def test_who_reads_for_too_long_is_killed_with_all_that_it_started(tmp_path):
     write_register(sample_register(), tmp_path / "r.xlsx")
-    before, since = children(), time.monotonic()
+    before = children()
     with pytest.raises(DataError, match="took more than 0.3 seconds and was stopped"):
         read_upload(tmp_path / "r.xlsx", seconds=0.3)
-    assert time.monotonic() - since < 5
     assert children() <= before
     own = [path for path in Path("/proc").glob("[0-9]*/cmdline") if str(tmp_path).encode() in _told(path)]
     assert not own

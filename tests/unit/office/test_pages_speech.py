@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-import time
+from threading import BoundedSemaphore
 
 import pytest
 
@@ -135,10 +135,8 @@ def test_no_more_are_checked_at_once_than_the_machine_bears(monkeypatch):
 
 
 def test_a_check_that_takes_too_long_is_stopped(sample_store):
-    begun = time.perf_counter()
     with pytest.raises(Unchecked, match=r"took more than .* seconds and was stopped"):
-        examine(Spoken(SAID), sample_store, seconds=0.3)
-    assert time.perf_counter() - begun < 5
+        examine(Spoken(SAID), sample_store, seconds=0.05)
 
 
 def test_a_check_that_breaks_off_says_so(tmp_path, caplog):
@@ -263,14 +261,17 @@ def test_the_whole_page_of_a_kept_speech_holds_its_own_policy(register, client_o
     assert client_of("").get(f"/speeches/{one.pk}/page?form=exe").status_code == 404
 
 
-def test_counts_of_a_kept_speech_are_asked_once(register):
+def test_counts_of_a_kept_speech_are_asked_once(register, monkeypatch):
     one = kept(register)
     found = verdict_counts(one, Words("en"))
     assert sum(count for _, _, count in found) == 2
     assert statistics().knows(("speech", one.pk, one.version))
-    begun = time.perf_counter()
-    russian = verdict_counts(one, Words("ru"))
-    assert time.perf_counter() - begun < 0.5
+    with monkeypatch.context() as nobody:
+        nobody.setattr(checking, "_PLACES", BoundedSemaphore(1))
+        nobody.setattr(checking, "PATIENCE", 0.05)
+        with checking._PLACES:  # nothing can be checked now
+            assert verdict_counts(kept(register, text=f"{SAID} Thank you."), Words("ru")) is None
+            russian = verdict_counts(one, Words("ru"))
     assert [count for _, _, count in russian] == [count for _, _, count in found]
     assert russian != found
     assert verdict_counts(kept(register, text="123", language=""), Words("en")) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,10 +13,8 @@ from hansa.trade.store import Store
 
 
 @pytest.fixture(scope="session")
-def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("sample") / "world"
-    hansa.sample.build(folder)
-    return folder
+def sample_folder(tmp_path_factory: pytest.TempPathFactory, sample_in: Callable[[Path], Store]) -> Path:
+    return sample_in(tmp_path_factory.mktemp("sample") / "world").archive.folder
 
 
 @pytest.fixture(scope="session")

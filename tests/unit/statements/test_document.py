@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import sys
-import time
 import zipfile
 from contextlib import suppress
 from datetime import date
@@ -18,7 +17,7 @@ from hansa.errors import DataError, HansaError, UnknownCode
 from hansa.statements.document import Document, Turn, read, read_text
 from hansa.statements.readers import MOST_TEXT, header
 from hansa.statements.readers.pdf import paragraphs
-from tests.unit.statements.growth import assert_linear
+from tests.growth import assert_linear
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "statements"
 SENTENCE = "Trade of the two countries rose by 12 percent last year."
@@ -70,14 +69,13 @@ def test_binary_is_refused(binary: bytes | str) -> None:
 
 
 def test_fifty_megabytes_are_refused_before_they_are_decoded(tmp_path: Path) -> None:
+    """They are zeros: what had looked into them would say that they are no text."""
     path = tmp_path / "long.txt"
     with path.open("wb") as stream:
         stream.truncate(50_000_000)
-    began = time.process_time()
-    for source in (path, b"a " * (MOST_TEXT // 2 + 1), io.StringIO("a " * (MOST_TEXT // 2 + 1))):
+    for source in (path, bytes(MOST_TEXT + 1), io.StringIO("\0" * (MOST_TEXT + 1))):
         with pytest.raises(DataError, match="at most 20 MB are read at a time. Cut it"):
             read(source)
-    assert time.process_time() - began < 10  # well below a second on a quiet core
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1251"])

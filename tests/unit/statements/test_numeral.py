@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hansa.errors import UnknownCode
 from hansa.statements.recognition.numeral import Numeral, numerals
 from hansa.statements.recognition.numeral_grammar import fraction_width
-from tests.unit.statements.growth import assert_linear
+from tests.growth import assert_linear
 
 # What is written | the values read, in order (empty: no number).
 RUSSIAN = """

@@ -20,7 +20,7 @@ from hansa.regions.bloc import Bloc, Membership
 from hansa.regions.lists import Lists
 from hansa.regions.region import Region, Regions
 from hansa.statements.recognition.place_name import places
-from tests.unit.statements.growth import assert_linear
+from tests.growth import assert_linear
 
 
 def codes(text: str, language: str, lists: Lists | None = None) -> str:

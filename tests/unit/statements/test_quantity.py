@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hansa.errors import UnknownCode
 from hansa.statements.language import lexicon
 from hansa.statements.recognition.quantity import Quantity, quantities
-from tests.unit.statements.growth import assert_linear
+from tests.growth import assert_linear
 
 # The text, the value, the unit, and the words that are the quantity.
 ENGLISH = [

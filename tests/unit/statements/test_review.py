@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import time
 import tomllib
 from dataclasses import replace
 
@@ -16,6 +15,7 @@ from hansa.statements.claim import Apart, Claim, Claims
 from hansa.statements.document import Document, Turn
 from hansa.statements.review import beside, read_review, reviewed, write_review
 from hansa.statements.review_file import FIELDS, parse, toml
+from tests.growth import TIMES, assert_linear_in
 
 TEXT = "Trade rose by 12 % to $43.4 bn last year. The forum was the 10th. Some 190 agreements are in force."
 
@@ -372,10 +372,13 @@ def test_thousands_of_equal_sentences_take_no_square_time(tmp_path):
     sentence = "It rose by 12 %. "
     claims = tuple(
         Claim(f"c{n}", "12 %", 17 * n + 11, 17 * n + 15, 12, "%", 11.5, 12.5, "growth", sentence.strip(), 17 * n)
-        for n in range(3000)
+        for n in range(TIMES * 375)
     )
-    found = Claims(Document(sentence * 3000, "en"), claims)
-    began = time.perf_counter()
-    file = write_review(found, tmp_path / "t.review.toml")
-    assert reviewed(found, read_review(file)) == found
-    assert time.perf_counter() - began < 60  # a second or two; the square would be minutes
+
+    def there_and_back(size):
+        found = Claims(Document(sentence * size, "en"), claims[:size])
+        file = write_review(found, tmp_path / "t.review.toml")
+        assert reviewed(found, read_review(file)) == found
+        file.unlink()  # else the next is joined with it
+
+    assert_linear_in(there_and_back, 375)

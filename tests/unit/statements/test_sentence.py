@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from hansa.errors import UnknownCode
 from hansa.statements.recognition.sentence import sentences
-from tests.unit.statements.growth import assert_linear
+from tests.growth import assert_linear
 
 ENGLISH = [
     "Trade rose to $43.4 bn. | Exports fell.",

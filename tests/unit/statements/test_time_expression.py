@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from hansa.errors import UnknownCode
 from hansa.statements.recognition.time_expression import TimeExpression, times
-from tests.unit.statements.growth import assert_linear
+from tests.growth import assert_linear
 
 JUNE_2023 = "2023-06-28"
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from hansa import sample
 from hansa.indicator import find
 from hansa.statements.claim import Claim
 from hansa.statements.document import read_text
@@ -21,8 +21,8 @@ ONE, OTHER = "XBR", "XKA"
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    return sample.build(Path(tmp_path_factory.mktemp("worlds")) / "world")
+def world(tmp_path_factory: pytest.TempPathFactory, sample_in: Callable[[Path], Store]) -> Store:
+    return sample_in(Path(tmp_path_factory.mktemp("worlds")) / "world")
 
 
 def _reported(world: Store, told_by: str, **more: str) -> float:

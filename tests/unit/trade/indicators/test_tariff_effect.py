@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-import hansa.sample
 from hansa.errors import DataError, MissingTable, UnknownCode
 from hansa.trade.indicators.tariff_effect import tariff_creation_diversion as effect
+from hansa.trade.store import Store
 
 FLOWS = {
     "origin": ["A", "O", "A", "O"],
@@ -46,9 +47,9 @@ def test_every_period_has_its_own_tariffs():
         effect(FLOWS, tariff=tariff, **ASKED)
 
 
-def test_the_tariffs_of_the_sample_world(tmp_path: Path):
+def test_the_tariffs_of_the_sample_world(tmp_path: Path, sample_in: Callable[[Path], Store]):
     """Those of the year asked for, as the schedule of Brinmark for goods of one origin has them."""
-    store = hansa.sample.build(tmp_path / "world")
+    store = sample_in(tmp_path / "world")
     flows, schedule = store.flows(told_by="destination"), store.side("tariff")
     found = effect(flows, tariff=schedule, origin="XOR", destination="XBR", demand_elasticity=1.0, period=2022)
     known = schedule.where(region="XBR", partner="XOR", period=2022).lookup("product")
