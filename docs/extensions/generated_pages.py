@@ -143,15 +143,12 @@ def validation() -> str:
         figures += len(rows)
         head = next(case for case in cases if case.file == file)
         blocks += [
-            f"\n## {file.removesuffix('.toml').replace('_', ' ').capitalize()}",
+            f"\n## {_heading(file)}",
             f"\n{head.reference}. Tolerance {head.tolerance:g}: {head.why_this_tolerance}.",
+            _about(file),
             "\n| figure | where | method | printed | ours | difference |\n|---|---|---|--:|--:|--:|",
             *rows,
-        ]
-        blocks += [
-            f"\n*{case.name}*: tolerance {case.tolerance:g}, {case.why_this_tolerance}."
-            for case in cases
-            if case.file == file and case.tolerance != head.tolerance
+            *_other_tolerances([case for case in cases if case.file == file], head),
         ]
     lines = [
         "# Validation",
@@ -162,6 +159,31 @@ def validation() -> str:
         *blocks,
     ]
     return "\n".join(lines) + "\n"
+
+
+def _heading(file: str) -> str:
+    words = file.removesuffix(".toml").replace("_", " ").capitalize()
+    return re.sub(r"\b(agtpa|nafta)\b", lambda hit: hit[0].upper(), words, flags=re.IGNORECASE)
+
+
+def _about(file: str) -> str:
+    """What the comment at the head of a file of cases says."""
+    said: list[str] = []
+    for line in (ROOT / "tests" / "published" / file).read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            break
+        said.append(line.removeprefix("#").strip())
+    return "\n" + " ".join(said) if said else ""
+
+
+def _other_tolerances(cases: list[Case], head: Case) -> Iterator[str]:
+    """A line for each tolerance and reason that is not that of the head, with the cases it holds for."""
+    names: dict[tuple[float, str], list[str]] = {}
+    for case in cases:
+        if case.tolerance != head.tolerance:
+            names.setdefault((case.tolerance, case.why_this_tolerance), []).append(case.name)
+    for (tolerance, why), held in names.items():
+        yield f"\n*{'; '.join(held)}*: tolerance {tolerance:g}, {why}."
 
 
 def _row(case: Case, label: str, printed: object, ours: object) -> str:

@@ -39,3 +39,55 @@ def table(cube: np.ndarray, regions: list[str] = REGIONS, products: list[str] = 
         "product": [products[place] for place in product],
     }
     return pa.table({**labels, "value": cube[when, origin, destination, product]})
+
+
+def economies(
+    sectors: int = 1, regions: int = 4, *, deficits: bool = True, full: bool = False
+) -> st.SearchStrategy[Any]:
+    """Random worlds in balance. Home sales are twice to six times trade, so that deficits can be paid whatever happens
+    to it; elasticities lie between 2 and 12; some pairs do not trade, but each region sells to the next. With `full`,
+    there are tariffs up to 60 % and inputs, each sector using all.
+    """
+    from hansa.equilibrium.economy import Economy  # slow import
+
+    names = tuple("ABCDEFGH"[:regions])
+    codes = tuple(f"s{k}" for k in range(sectors))
+    cells = (sectors, regions, regions)
+
+    def made(drawn: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]) -> Any:
+        flow, home, theta, tariff, weight, size = drawn
+        flow = flow.astype(float)
+        for place in range(regions):
+            flow[:, place, place] = 0
+            flow[:, place, (place + 1) % regions] += 1 + flow.max() // 100
+        if not deficits:
+            flow = flow + flow.transpose(0, 2, 1)
+        own = np.maximum(flow.sum(1), flow.sum(2)) * home
+        for place in range(regions):
+            flow[:, place, place] = own[:, place]
+        rate = tariff / 100.0
+        if not full:
+            share = flow / flow.sum(1, keepdims=True)
+            income, gap = flow.sum((0, 2)), flow.sum((0, 1)) - flow.sum((0, 2))
+            final = flow.sum(1) / flow.sum((0, 1))
+            return Economy(
+                names, codes, share, np.zeros(cells), np.ones((sectors, regions)), None, final, theta.astype(float),
+                income, np.zeros(regions) if not deficits else gap, flow.sum(1),
+            )  # fmt: skip
+        rate[:, np.arange(regions), np.arange(regions)] = 0
+        spent = flow * (1 + rate)
+        cost = weight.astype(float) / weight.sum(0, keepdims=True)
+        return Economy.from_shares(
+            spent / spent.sum(1, keepdims=True), regions=names, sectors=codes, wage_income=size.astype(float),
+            elasticity=theta.astype(float), final=cost[0] / cost[0].sum(0), tariff=rate, inputs=cost[1:],
+            value_added=cost[0],
+        )  # fmt: skip
+
+    return st.tuples(
+        arrays(np.int64, cells, elements=amounts),
+        arrays(np.int64, (sectors, regions), elements=st.integers(2, 6)),
+        arrays(np.int64, (sectors,), elements=st.integers(2, 12)),
+        arrays(np.int64, cells, elements=st.integers(0, 60)),
+        arrays(np.int64, (sectors + 1, sectors, regions), elements=st.integers(1, 9)),
+        arrays(np.int64, (regions,), elements=st.integers(10, 10**4)),
+    ).map(made)

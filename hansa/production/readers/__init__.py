@@ -1,0 +1,1 @@
+"""Readers of input-output tables, a file for each layout."""

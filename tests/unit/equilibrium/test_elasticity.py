@@ -1,0 +1,31 @@
+"""Elasticities: the default and its source, the published list, ranges in words."""
+
+from __future__ import annotations
+
+import pytest
+
+from hansa.equilibrium.elasticity import CALIENDO_PARRO, ELASTICITY, ELASTICITY_SOURCE, meaning, of_sectors
+from hansa.errors import DataError
+
+
+def test_the_default_is_that_of_simonovska_and_waugh():
+    values, source = of_sectors(None, "", ["a", "b"])
+    assert values.tolist() == [4.0, 4.0]
+    assert ELASTICITY == 4.0
+    assert source == ELASTICITY_SOURCE
+    assert "Simonovska and Waugh 2014" in source
+
+
+def test_a_source_that_is_given_stays():
+    assert of_sectors(None, "my reading", ["a"])[1] == "my reading"
+    assert of_sectors(5.0, "", ["a"])[1] == "given by the caller"
+
+
+def test_not_a_number_is_no_elasticity():
+    with pytest.raises(DataError, match="sector 'b' is nan; it must be above zero"):
+        of_sectors([1.0, float("nan")], "", ["a", "b"])
+
+
+def test_the_published_list_reaches_64_85():
+    assert len(CALIENDO_PARRO) == 21
+    assert meaning(list(CALIENDO_PARRO.values())) == "1.45 to 64.85"
