@@ -9,7 +9,20 @@ from typing import Annotated
 import typer
 
 from hansa import __version__
-from hansa.cli import catalogue, check, demo, doctor, gravity, importing, partnership, register, serve, show, storage
+from hansa.cli import (
+    catalogue,
+    check,
+    demo,
+    doctor,
+    gravity,
+    importing,
+    partnership,
+    register,
+    serve,
+    show,
+    simulate,
+    storage,
+)
 from hansa.errors import HansaError
 
 app = typer.Typer(
@@ -26,6 +39,7 @@ app.command("show")(show.show)
 app.command("mirror")(show.mirror)
 app.command("report")(partnership.report)
 app.command("gravity")(gravity.gravity)
+app.command("simulate")(simulate.simulate)
 app.command("check")(check.check)
 app.command("indicators")(catalogue.indicators)
 app.command("sources")(catalogue.sources)

@@ -29,6 +29,7 @@ from hansa.report.services import services
 from hansa.report.standing import standing
 from hansa.report.structure import structure
 from hansa.report.turnover import bilateral, growth, money, one_way, region, turnover, when
+from hansa.report.what_if import what_if
 from hansa.result import Result
 from hansa.trade.group import region_codes
 from hansa.trade.store import Store
@@ -50,6 +51,7 @@ CHAPTERS: tuple[Callable[[Pair, str, str], Section | None], ...] = (
     bloc_context,
     services,
     promises,
+    what_if,
 )
 
 
@@ -294,8 +296,9 @@ def partnership(
 
 def _view(pair: Pair, words: Words, uid: str, me: str, other: str, borders: str | None) -> View:
     """The report as `me` reads it."""
-    sections = [section for chapter in CHAPTERS if (section := chapter(pair, me, other))]
-    sections.append(map_section(pair, me, other, words, borders, _fictional(pair)))
+    made = [section for chapter in CHAPTERS if (section := chapter(pair, me, other))]
+    made.append(map_section(pair, me, other, words, borders, _fictional(pair)))
+    sections = [part for part in made if part.sentences or part.grids or part.drawings]  # one may have limits alone
     facts = [fact for section in sections for fact in section.facts if fact.score > 0]
     facts.sort(key=lambda fact: (-fact.score, fact.family, words.say(fact.sentence)))
     name = words.say(Sentence("{a}", {"a": region(me)}))
@@ -309,7 +312,7 @@ def _view(pair: Pair, words: Words, uid: str, me: str, other: str, borders: str 
         facts=tuple(facts),
         headlines=headlines(facts),
         sections=tuple(sections),
-        limits=tuple(limits(pair, me, other, tuple(sections))),
+        limits=tuple(limits(pair, me, other, tuple(made))),
         notes=_notes(pair, sections),
         colophon=_colophon(pair),
         command=commands.report(pair, me, other, words.language),

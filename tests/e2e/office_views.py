@@ -128,6 +128,18 @@ def check_with_mistakes(page: Page) -> None:
     page.wait_for_selector(".fault")
 
 
+def close_a_market(page: Page) -> None:
+    page.fill("#text", 'change = [{kind = "closure", origin = "XBR", destination = "XKA"}]')
+    page.click("#own button")
+    page.wait_for_selector(".case")
+
+
+def write_no_scenario(page: Page) -> None:
+    page.fill("#text", 'change = [{kind = "clozure", origin = "XBR"}]')
+    page.click("#own button")
+    page.wait_for_selector(".wrong")
+
+
 def bring_a_file(page: Page) -> None:
     rows = "id,name,kind,region\nkastovia,Kastovia the Great,region,XKA\nnew-one,A new one,company,\n"
     _bring(page, rows)
@@ -204,6 +216,12 @@ def _of_visitors(speech: int) -> Iterator[View]:
     yield View("indicator", url("indicator", "rca"))
     yield View("indicator", url("indicator", "turnover", region="XBR", partner="XKA", asked=1))
     yield View("indicator", url("indicator", "rca", origin="nowhere", asked=1), status=422)
+    yield View("scenarios", url("scenarios"))
+    yield View("scenarios", url("scenarios", s1="half:bar-quota", s2="all:bar-quota", elasticity="6"))
+    yield View("scenarios", url("scenarios", s1=["all:bar-queue", "half:bar-labels"]))
+    yield View("scenarios", url("scenarios", s1="all:bar-weighing"), status=404)
+    yield View("scenarios", url("scenarios"), did=close_a_market)
+    yield View("scenarios", url("scenarios"), did=write_no_scenario)
     yield View("speech", url("speech"))
     yield View("speech", url("speech"), did=check)
     yield View("speech", url("speech"), did=check_with_mistakes)
@@ -234,6 +252,7 @@ def _of_writers() -> Iterator[View]:
     barriers = url("new", "barriers")
     yield View("home", url("home"), who="editor")
     yield View("record", record_url(*DRAFT), who="editor")
+    yield View("scenarios", url("scenarios", s1="all:bar-weighing"), who="editor")
     yield View("new", barriers, who="editor", did=save_nothing)
     yield View("new", barriers, who="editor", did=save_mistakes)
     yield View("new", barriers, who="editor", did=show_the_trade)
@@ -280,6 +299,7 @@ def of_an_empty_office(who: str) -> Iterator[View]:
         "forum",
         "scorecard",
         "indicators",
+        "scenarios",
         "speech",
         "speeches",
         "changes",

@@ -14,8 +14,8 @@ from hansa.trade.store import open_store
 from tests.e2e.conftest import TRADE, Hansa
 
 COMMANDS = [
-    *("demo", "import", "show", "mirror", "report", "gravity", "check", "indicators", "sources", "get", "regions"),
-    *("serve", "account", "backup", "restore", "doctor", "register", "store"),
+    *("demo", "import", "show", "mirror", "report", "gravity", "simulate", "check", "indicators", "sources", "get"),
+    *("regions", "serve", "account", "backup", "restore", "doctor", "register", "store"),
 ]
 
 
