@@ -112,7 +112,9 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_THROTTLE_RATES": {"search": "120/min", "check": "20/min", "indicators": "120/min"},  # of one caller
+    "DEFAULT_THROTTLE_RATES": {  # of one caller
+        **{"search": "120/min", "check": "20/min", "indicators": "120/min", "simulate": "30/min"},
+    },
     "NUM_PROXIES": 1 if OFFICE.https else 0,  # whose word on the caller's address is taken
     "URL_FORMAT_OVERRIDE": None,
     "EXCEPTION_HANDLER": "hansa.office.api.problem.answer",

@@ -15,6 +15,7 @@ from hansa.commitments.entry import Refused
 from hansa.errors import DataError, UnknownCode, nearest
 
 LONGEST = 200  # signs of a text in a query
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,8})(\.[0-9]{1,30})?([eE][-+]?[0-9]{1,3})?")
 _WHOLE = re.compile(r"[0-9]{1,9}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -23,27 +24,32 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 class Parameter:
     """One parameter of a query.
 
-    type : ``text``, ``whole``, ``day``, ``yes/no`` or ``word``. words : the only ones it takes. least, most : of a
-    whole number; of a text the most is the number of its signs. default : where it is not given.
+    type : ``text``, ``whole``, ``number``, ``day``, ``yes/no`` or ``word``. words : the only ones it takes. least,
+    most : of a number; of a text the most is the number of its signs. default : where it is not given. needed : it must
+    be.
     """
 
     name: str
     what: str
     type: str = "text"
     words: tuple[str, ...] = ()
-    least: int = 0
-    most: int = LONGEST
+    least: float = 0
+    most: float = LONGEST
     default: Any = None
+    needed: bool = False
 
     def described(self) -> OpenApiParameter:
         """It as OpenAPI says it."""
-        return OpenApiParameter(self.name, self.schema(), OpenApiParameter.QUERY, description=self.what)
+        return OpenApiParameter(
+            self.name, self.schema(), OpenApiParameter.QUERY, required=self.needed, description=self.what
+        )
 
     def schema(self) -> dict[str, Any]:
         """What it may be, in JSON Schema."""
         schemas: dict[str, dict[str, Any]] = {
             "text": {"type": "string", "minLength": 1, "maxLength": self.most, "pattern": r"^[^\x00]*\S[^\x00]*$"},
             "whole": {"type": "integer", "minimum": self.least, "maximum": self.most},
+            "number": {"type": "number", "minimum": self.least, "maximum": self.most},
             "day": {"type": "string", "format": "date"},
             "yes/no": {"type": "boolean"},
             "word": {"type": "string", "enum": list(self.words)},
@@ -63,13 +69,21 @@ class Parameter:
         Traceback (most recent call last):
         hansa.errors.DataError: '2023-02-30' is no day. Write 2023-06-30.
         """
-        readers = {"whole": self._whole, "day": _day, "yes/no": _yes, "word": self._word, "text": self._text}
+        readers = {
+            **{"whole": self._whole, "number": self._number, "day": _day},
+            **{"yes/no": _yes, "word": self._word, "text": self._text},
+        }
         return readers[self.type](text)
 
     def _whole(self, text: str) -> int:
         if not _WHOLE.fullmatch(text) or not self.least <= int(text) <= self.most:
             raise DataError(f"{text[:40]!r} is no whole number from {self.least} to {self.most:,}.")
         return int(text)
+
+    def _number(self, text: str) -> float:
+        if not _NUMBER.fullmatch(text) or not self.least <= float(text) <= self.most:
+            raise DataError(f"{text[:40]!r} is no number from {self.least:g} to {self.most:g}.")
+        return float(text)
 
     def _word(self, text: str) -> str:
         if text not in self.words:
@@ -102,7 +116,7 @@ def read_query(given: QueryDict, parameters: Sequence[Parameter]) -> Mapping[str
 
     Raises
     ------
-    Refused : it has an unknown parameter, one twice, or a value that is none; every such one is named.
+    Refused : it has an unknown parameter, one twice, lacks one, or has a value that is none; every such one is named.
     """
     known = {parameter.name: parameter for parameter in parameters}
     found = {name: parameter.default for name, parameter in known.items() if parameter.default is not None}
@@ -119,6 +133,8 @@ def read_query(given: QueryDict, parameters: Sequence[Parameter]) -> Mapping[str
                 found[name] = known[name].read(texts[0])
             except DataError as refusal:
                 wrong.append((name, refusal.message if not isinstance(refusal, UnknownCode) else str(refusal)))
+    told = {name for name, _ in wrong}
+    wrong += [(name, "is missing.") for name, one in known.items() if one.needed and name not in {*found, *told}]
     if wrong:
         raise Refused(tuple(wrong))
     return found

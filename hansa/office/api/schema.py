@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from drf_spectacular.generators import SchemaGenerator
 
 from hansa import __version__
-from hansa.office.api import record, register, serializer, statistic, text
+from hansa.office.api import record, register, scenario, serializer, statistic, text
 from hansa.office.api.content import answer
 from hansa.office.api.operation import Call, Operation, Schema, view_of
 from hansa.office.api.problem import SCHEMA
@@ -40,6 +40,7 @@ def addresses() -> dict[str, tuple[str, list[Operation]]]:
     }
     found |= {end: ("register", operations) for end, operations in register.operations().items()}
     found |= {end: ("statistics", operations) for end, operations in statistic.operations().items()}
+    found |= {end: ("scenarios", operations) for end, operations in scenario.operations().items()}
     found["check"] = ("statements", [text.operation()])
     for kind, plural in PLURAL.items():
         found |= {f"{plural}{end}": (plural, operations) for end, operations in record.of_kind(kind).items()}
@@ -109,7 +110,8 @@ def document() -> str:
 def complete(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
     """What drf-spectacular cannot know: the schemas of the records, and how one signs in."""
     schemas: dict[str, Schema] = {"Problem": SCHEMA, **serializer.components(), **record.components()}
-    schemas |= {**register.components(), **statistic.components(), **text.components(), "Index": _index_schema()}
+    schemas |= {**register.components(), **statistic.components(), **text.components(), **scenario.components()}
+    schemas["Index"] = _index_schema()
     result["components"] = {
         "schemas": dict(sorted(schemas.items())),
         "securitySchemes": {

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from markupsafe import Markup
 
 from hansa.commitments import amounts
+from hansa.commitments.lifecycle import is_open
 from hansa.commitments.records import STAGES, Alignment, Barrier, Edition, Programme, Project, Record
 from hansa.commitments.register import Register
 from hansa.errors import UnknownCode
@@ -80,6 +81,7 @@ def record(request: HttpRequest, kinds: str, key: str) -> HttpResponse:
         money=money_of(asked, one),
         amounts=[line(asked, "amount", money) for money in content.get("amounts", ())],
         measured=measured(asked, held),
+        asks=_asks(asked, one),
         targets=targets_of(asked, key),
         groups=[group for group in (steps, *parts, documents) if group],
         chain=chain,
@@ -107,6 +109,13 @@ def _onward(record: Record) -> tuple[str, str]:
     if isinstance(record, Barrier):
         return url("pair", record.origin, record.destination), mark("To the page of the pair")
     return "", ""
+
+
+def _asks(asked: Asked, record: Record) -> bool:
+    """Whether a model can be asked what happens when a record goes: of barriers that stand, where there are data."""
+    if not isinstance(record, Barrier) or not is_open(record, today()) or asked.statistics.store is None:
+        return False
+    return bool({"production", "gdp"} & set(asked.statistics.store.measures()))
 
 
 def _adding(asked: Asked, kind: str, key: str) -> list[tuple[str, str]]:

@@ -77,7 +77,7 @@ def records(say: Say) -> Register:
         Target("tgt", "prg", "exports", 1e9, "2022", "2018", "USD", {"origin": "XBR", "destination": "XKA"}),
         Project("prj", say(), two, say(), "prg", (Money(1e6, "USD", "planned", "2020-01-01", "office"),), True, True,
                 products, "2020-01-01", "2024-12-31", told("implementation")),
-        Barrier("bar", say(), "XBR", "XKA", "trade", products, "office", "2021-12-31", 0.1, told("reported")),
+        Barrier("bar", say(), "XBR", "XKA", "trade", ("04A",), "office", "2021-12-31", 0.1, told("reported")),
         Alignment("aln", say(), two, (say(), say()), told("compared")),
         Edition("edi", say(), 1, "kastovia", "2022-06-01", "2022-06-02"),
         Session("ses", "edi", say(), "2022-06-01"),
@@ -102,6 +102,8 @@ def pages() -> Iterator[str]:
     yield url("pair", "XKA", "XBR")
     yield url("edition", "edi")
     yield url("search", q="evil plain words")
+    yield url("scenarios")
+    yield url("scenarios", s1="half:bar", s2="0.25:bar")
     for kind, key in IDS.items():
         yield url("listing", PLURAL[kind])
         yield from (record_url(kind, key, name) for name in ("record", "edit", "history", "withdraw", "delete"))

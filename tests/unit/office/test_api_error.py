@@ -85,6 +85,16 @@ BAD: list[tuple[str, str, Any, str, dict[str, str], int, str]] = [
     ("GET", "/indicators/nothing", "", JSON, {}, 404, "no known indicator"),
     ("GET", "/indicators/exports?origin=ATLANTIS", "", JSON, {}, 400, "ATLANTIS"),
     ("GET", "/indicators/turnover?period=1066", "", JSON, {}, 400, "1066"),
+    ("GET", "/what-if", "", JSON, {}, 400, "barrier"),
+    ("GET", "/what-if?barrier=nothing", "", JSON, {}, 404, "no known barrier"),
+    ("GET", "/what-if?barrier=bar-quota&removed=2", "", JSON, {}, 400, "0.01 to 1"),
+    ("GET", "/what-if?barrier=bar-quota&removed=half", "", JSON, {}, 400, "no number"),
+    ("GET", "/what-if?barrier=bar-quota&year=1999", "", JSON, {}, 400, "2013"),
+    ("GET", "/what-if?barrier=bar-quota&deficit=share", "", JSON, {}, 400, "armington"),
+    ("GET", "/what-if?barrier=bar-timber", "", JSON, {}, 422, "does not stand any more"),
+    ("POST", "/simulate", "{}", JSON, {}, 400, "scenario"),
+    ("POST", "/simulate", '{"scenario": "change = ["}', JSON, {}, 400, "TOML"),
+    ("POST", "/simulate", '{"scenario": " ", "elasticity": 0}', JSON, {}, 400, "elasticity"),
     ("GET", "/indicators/turnover?elasticity=4", "", JSON, {}, 400, "elasticity"),
     ("GET", "/indicators/turnover?told_by=rumour", "", JSON, {}, 400, "told_by"),
     ("GET", "/indicators/turnover?dataset=nothing", "", JSON, {}, 400, "dataset"),
@@ -142,15 +152,18 @@ def test_what_breaks_is_said_so_in_the_same_shape(register):
     assert holds_shape["title"] == TITLES[500]
 
 
-@pytest.mark.parametrize("scope", ["search", "check", "indicators"])
+@pytest.mark.parametrize("scope", ["search", "check", "indicators", "simulate"])
 def test_too_many_questions_are_told_when_to_come_again(register, client, monkeypatch, scope):
     monkeypatch.setitem(ScopedRateThrottle.THROTTLE_RATES, scope, "2/min")
     cache.clear()
-    ends = {"search": "/search?q=queue", "indicators": "/indicators", "check": "/check"}
+    ends = {"search": "/search?q=queue", "indicators": "/indicators", "check": "/check", "simulate": "/simulate"}
 
     def ask(**headers: str) -> Any:
         if scope == "check":
             return client.post(V1 + ends[scope], {"text": "Nothing."}, content_type=JSON, **headers)
+        if scope == "simulate":
+            cheaper = 'change = [{kind = "trade_cost", origin = "XBR", factor = 0.9}]'
+            return client.post(V1 + ends[scope], {"scenario": cheaper}, content_type=JSON, **headers)
         return client.get(V1 + ends[scope], **headers)
 
     assert [ask().status_code for _ in range(2)] == [200, 200]
