@@ -86,3 +86,7 @@ def main() -> None:
             raise
         typer.echo(f"hansa: {wrong.filename}: {wrong.strerror}.", err=True)
         sys.exit(2)
+    except RuntimeError as wrong:
+        if str(wrong) != "Query interrupted":  # so DuckDB says that a person has stopped it
+            raise
+        sys.exit(130)

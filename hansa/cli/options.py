@@ -23,6 +23,9 @@ AsOf = Annotated[str | None, typer.Option(help="What was known on that day.", me
 Frequency = Annotated[
     str | None, typer.Option(help="A (years), Q (quarters) or M (months); the coarsest by default.", metavar="A|Q|M")
 ]
+Borders = Annotated[
+    Path | None, typer.Option(help="Borders for the map (GeoJSON, TopoJSON); none are shown by default.")
+]
 Scope = Annotated[str, typer.Option(help="goods or services.", metavar="goods|services")]
 ToldBy = Annotated[
     str | None,

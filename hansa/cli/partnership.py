@@ -30,9 +30,7 @@ def report(
     register: Annotated[
         Path | None, typer.Option(help="Register of promises: folder of CSV files, .xlsx, .json or IATI.")
     ] = None,
-    borders: Annotated[
-        Path | None, typer.Option(help="Borders for the map (GeoJSON, TopoJSON); none are shown by default.")
-    ] = None,
+    borders: options.Borders = None,
 ) -> None:
     """Write the report on two regions, as HTML, PDF and XLSX."""
     with terminal.working("loading") as next_step:

@@ -24,18 +24,24 @@ if TYPE_CHECKING:
     from hansa.regions.lists import Lists
     from hansa.report.simulation_page import Simulated
     from hansa.scenario import Scenario
+    from hansa.trade.store import Store
 
 FORMS, FILES = ("table", "csv", "json"), ("html", "csv", "json")
 MODELS, CLOSURES = ("armington", "caliendo-parro"), ("fixed", "zero", "share")
 WORTH_PROCESSES = 2e7  # cells times draws, a few seconds of work: less is done before new processes are up
+INPUT = "-"
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+Scenarios = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="SCENARIO", help="What changes: a file, its text, or - for standard input; several side by side."
+    ),
+]
 
 
 def simulate(
-    scenario: Annotated[
-        list[str],
-        typer.Argument(metavar="SCENARIO", help="What changes: a file, or its text; several side by side."),
-    ],
+    scenario: Scenarios,
     store: options.StoreFolder = options.STORE,
     period: Annotated[str | None, typer.Option(help="The year of the world before; the latest by default.")] = None,
     model: Annotated[
@@ -72,6 +78,7 @@ def simulate(
         ),
     ] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Folder for files.", metavar="FOLDER")] = None,
+    borders: options.Borders = None,
     language: Annotated[str, typer.Option(help="en or ru.", metavar="en|ru")] = "en",
     json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
 ) -> None:
@@ -82,7 +89,7 @@ def simulate(
     """
     form, files = forms(format, output, json)
     asked = Question(
-        tuple(scenario), store, period, model, deficit, sectors, elasticity, focus, dataset, as_of, language
+        tuple(scenario), store, period, model, deficit, sectors, elasticity, focus, dataset, as_of, language, borders
     )
     made = answer(asked, {"draws": draws, "seed": seed, "barrier_spread": barrier_spread}, elasticity_spread)
     written = made.write(output, files) if output else []
@@ -113,6 +120,7 @@ class Question:
     dataset: str | None
     as_of: str | None
     language: str
+    borders: Path | None = None
 
 
 def answer(asked: Question, sampling: dict[str, Any], spread: float | None) -> Simulated:
@@ -127,20 +135,32 @@ def answer(asked: Question, sampling: dict[str, Any], spread: float | None) -> S
         if sampling[name] < 0:
             raise DataError(f"--{name} is {sampling[name]}; it must be 0 or more.")
     with terminal.working("loading") as say:
+        from hansa.report.outlines import read_outlines  # slow import
         from hansa.report.simulation_page import simulated  # slow import
+        from hansa.trade.store import open_store  # slow import
         from hansa.wording.words import languages  # slow import
 
         options.one_of(asked.language, languages(), "--language")
         given = scenarios(asked.scenarios)
+        if asked.borders is not None:
+            read_outlines(asked.borders)  # a bad file is refused before anything is computed
         focus = [code.strip() for code in (asked.focus or "").split(",") if code.strip()]
         say("the world before")
-        economy, lists = world(asked, focus)
+        held = open_store(asked.store)
+        economy, lists = world(held, asked, focus)
         say("solving")
         told = [solved(economy, one, asked, lists, len(given) > 1) for one in given]
         settings = sampling if spread is None else {**sampling, "elasticity_spread": spread}
         ranges = drawn(told, lists, settings, say) if sampling["draws"] else [None] * len(told)
     return simulated(
-        told, ranges, asked.language, focus=focus, lists=lists, command=shlex.join(["hansa", *sys.argv[1:]])
+        told,
+        ranges,
+        asked.language,
+        asked.borders,
+        focus,
+        lists=lists,
+        names=products(held, given, asked.language),
+        command=shlex.join(["hansa", *sys.argv[1:]]),
     )
 
 
@@ -173,8 +193,13 @@ def scenarios(texts: Sequence[str]) -> list[Scenario]:
     """
     from hansa.scenario import Scenario, read_scenarios  # slow import
 
+    if texts.count(INPUT) > 1:
+        raise DataError(f"Standard input ({INPUT}) is named twice, and can be read once.")
     found: list[Scenario] = []
     for text in texts:
+        if text == INPUT:
+            found.append(Scenario.from_toml(sys.stdin.read()))
+            continue
         typed = "=" in text and ("\n" in text or "kind" in text) and not os.path.exists(text[:255])
         found += [Scenario.from_toml(text)] if typed else read_scenarios(text)
     names = [one.name for one in found]
@@ -183,13 +208,11 @@ def scenarios(texts: Sequence[str]) -> list[Scenario]:
     return found
 
 
-def world(asked: Question, focus: list[str]) -> tuple[Economy, Lists]:
+def world(held: Store, asked: Question, focus: list[str]) -> tuple[Economy, Lists]:
     """The economy of a store, and the lists of regions and blocs beside it."""
     from hansa.equilibrium.economy import Economy  # slow import
     from hansa.regions.lists import lists_beside  # slow import
-    from hansa.trade.store import open_store  # slow import
 
-    held = open_store(asked.store)
     economy = Economy.from_store(
         held, period=asked.period, dataset=asked.dataset, as_of=asked.as_of, sectors=asked.sectors,
         elasticity=asked.elasticity, keep=focus, tariffs=asked.model != "armington",
@@ -197,6 +220,19 @@ def world(asked: Question, focus: list[str]) -> tuple[Economy, Lists]:
     if asked.model == "armington" and len(economy.sectors) > 1:
         economy = economy.one_sector()
     return economy, lists_beside(held.archive.folder)
+
+
+def products(held: Store, given: Sequence[Scenario], language: str) -> dict[tuple[str, str], str]:
+    """Names of the products that scenarios name."""
+    from hansa.report.statement_words import product_names  # slow import
+
+    codes = set[str]()
+    for change in (change for one in given for change in one.changes):
+        where = getattr(change, "where", change)
+        codes |= set(getattr(where, "product", ()))
+        codes |= {row.product for row in getattr(change, "rows", ()) if row.product}
+    keys = [str(key) for entry in held.archive.entries() if (key := entry.meta.get("classification"))]
+    return product_names(held.archive.folder, keys[0] if keys else "", codes, language)
 
 
 def solved(economy: Economy, scenario: Scenario, asked: Question, lists: Lists, several: bool) -> Counterfactual:
@@ -251,7 +287,12 @@ def processes(economy: Economy, draws: int) -> Iterator[Executor | None]:
     os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
     try:
         with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
-            yield pool
+            try:
+                yield pool
+            except BaseException:  # stopped, or failed: nobody waits for what is under way
+                for worker in multiprocessing.active_children():
+                    worker.terminate()
+                raise
     finally:
         for name, value in before.items():
             if value is None:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from hansa.cli import terminal
 from hansa.report.simulation_case import CLOSURES, MODELS, NUMERAIRES, mutual_benefit, named
 from hansa.report.simulation_chart import per_cent
+from hansa.report.simulation_page import notes_of
 from hansa.wording.sentence import Amount, mark
 from hansa.wording.visible import visible
 from hansa.wording.words import ABSENT, SCALE_NAMES, Words, scale_for
@@ -128,7 +129,9 @@ def ranges(drawn: Draws | None, words: Words, number: str = "") -> list[Column]:
     if drawn is None:
         return []
     rows = drawn.regions().rows()
-    ends = [per_cents(np.array([row[end] for row in rows]), words, _fine(drawn.central)) for end in ("low", "high")]
+    ends = [
+        per_cents(np.array([row[end] for row in rows], float), words, _fine(drawn.central)) for end in ("low", "high")
+    ]
     same = [words.show(Amount(row["same_sign"], "share")) for row in rows]
     heads = (mark("from (5%)"), mark("to (95%)"), mark("Same sign"))
     return [Column(f"{number} {words(head)}".strip(), cells) for head, cells in zip(heads, (*ends, same), strict=True)]
@@ -233,13 +236,14 @@ def losers(one: Counterfactual, words: Words, lead: str) -> None:
 
 def notes(made: Simulated) -> None:
     """What was dropped or chosen on the way, each note once."""
-    found = [note for one in made.told for note in (*one.shock.notes, *one.economy.notes)]
-    found += [note for drawn in made.draws if drawn is not None for note in drawn.notes]
     typer.echo("")
     typer.echo(made.words(mark("Notes")))
     residual = max(one.residual for one in made.told)
     walras = max(one.walras for one in made.told)
-    lines = [visible(made.words.note(note)[0]) for note in dict.fromkeys(found)]
+    lines = [
+        visible(f"{lead}: {made.words.note(note)[0]}" if lead else made.words.note(note)[0])
+        for lead, note in notes_of(made)
+    ]
     lines.append(f"{made.words(mark('Residual / Walras gap'))}: {residual:.0e} / {walras:.0e}")
     if not any(made.draws):
         lines.append(made.words(mark("no ranges: no draws over elasticities and estimates were made (--draws 500)")))

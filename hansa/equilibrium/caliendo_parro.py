@@ -121,8 +121,8 @@ def solve(
 ) -> Solution:
     """The equilibrium after reach, tariffs, productivity and deficits have changed.
 
-    Where blocs no longer trade with each other at all, each is right in itself, but wages of one in terms of the other
-    mean nothing.
+    Where blocs no longer trade with each other at all, each keeps its own value added as numeraire, in which its
+    deficits are held: wages of one in terms of the other mean nothing.
 
     reach : (J, n, n) factor on shares other than by tariffs: cost_hat^-theta times any direct effect; zero is closed.
     tariff : (J, n, n) ad-valorem rates after; those before where not given.
@@ -148,7 +148,7 @@ def solve(
     _check(model)
     _check_change(model, reach, tariff, productivity)
     system = _system(xp, model, reach, tariff, productivity)
-    _check_partners(model, system)
+    system = system._replace(bloc=_check_partners(xp, model, system))
     begin = _start(system)
     if start is not None:
         if np.shape(start) != begin.shape:
@@ -229,6 +229,7 @@ class _System(NamedTuple):
     home : (J, n) h.  through : (n, J, J) what is needed of inputs to the last round at home, (1 - g h)^-1 g, or None;
     with it own_cost : (J, n) elasticity of cost to the wage of home, own_final : of spending to final spending, shift :
     of cost to productivity at home.  scale : (J, n) unit of spending.  pace : (n,) change of a log wage by log gap.
+    bloc : (n, n) one for regions of a bloc that trades with no other, or None where there is but one bloc.
     """
 
     kernel: Any
@@ -249,6 +250,7 @@ class _System(NamedTuple):
     own_final: Any
     shift: Any
     pace: Any
+    bloc: Any = None
 
 
 class _Market(NamedTuple):
@@ -395,9 +397,11 @@ def _sweep(xp: Any, s: _System, z: Any) -> tuple[Any, Any]:
 
 
 def _wages(xp: Any, s: _System, z: Any) -> Any:
-    """(n,) logs of wages, with world value added as it was."""
+    """(n,) logs of wages, with value added of the world as it was; of each bloc where these do not trade."""
     lw = z[: s.wage_income.shape[0]]
-    return lw - xp.log(xp.exp(lw) @ s.wage_income / s.wage_income.sum())
+    if s.bloc is None:
+        return lw - xp.log(xp.exp(lw) @ s.wage_income / s.wage_income.sum())
+    return lw - xp.log((s.bloc @ (xp.exp(lw) * s.wage_income)) / (s.bloc @ s.wage_income))
 
 
 def _costs(s: _System, lw: Any, z: Any) -> Any:
@@ -562,8 +566,11 @@ def _refuse(bad: Any, name: str, what: str, array: Floats) -> None:
         )
 
 
-def _check_partners(model: Model, s: _System) -> None:
-    """Refuse changes that leave somebody without a supplier or a buyer, or blocs apart that owe each other."""
+def _check_partners(xp: Any, model: Model, s: _System) -> Any:
+    """Refuse changes that leave somebody without a supplier or a buyer, or blocs apart that owe each other.
+
+    (n, n) of ones for regions of a bloc, where there are blocs that do not trade, else None.
+    """
     kernel, used = host(s.kernel), host(s.final) > 0
     if model.inputs is not None:
         used |= ((host(model.inputs) != 0) & host(model.share).any(2)).any(1)
@@ -582,6 +589,8 @@ def _check_partners(model: Model, s: _System) -> None:
         )
     links = np.einsum("kij,kj->ij", kernel, used.astype(float)) > 0
     _check_blocs(links, host(s.deficit), host(s.wage_income))
+    count, bloc = connected_components(links, directed=False)
+    return None if count == 1 else xp.asarray((bloc[:, None] == bloc).astype(float))
 
 
 def _check_blocs(links: Any, deficit: Floats, wages: Floats) -> None:

@@ -53,7 +53,10 @@ def block(
     kept = abroad if keep is None else abroad & keep
     whole = shape == (sectors.size, origins.size, destinations.size)
     index = (slice(None),) * 3 if whole else np.ix_(sectors, origins, destinations)
-    first = (int(sectors[0]), int(origins[0]), int(destinations[0])) if kept.size else (0, 0, 0)
+    if not kept.any():
+        return Cells(index, kept, 0, (0, 0, 0))
+    i, j = divmod(int(kept.argmax()), destinations.size)
+    first = int(sectors[0]), int(origins[i]), int(destinations[j])
     return Cells(index, kept, int(kept.sum()) * sectors.size, first)
 
 

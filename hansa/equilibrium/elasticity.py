@@ -1,4 +1,4 @@
-"""Trade elasticities: what is taken where nobody says one, published lists, and one for each sector of an economy.
+"""Trade elasticities: what is taken where nobody says one, and one for each sector of an economy.
 
 The trade elasticity theta is the fall of trade, in per cent, for one per cent of trade cost, other things equal: it is
 sigma - 1 where sigma is the elasticity of substitution between origins.
@@ -19,33 +19,6 @@ ELASTICITY_SOURCE = (
     "default 4: Simonovska and Waugh 2014, Journal of International Economics 92(1), 34-50 (roughly four, 123 "
     "countries, 2004)"
 )
-CALIENDO_PARRO_SOURCE = (
-    "Caliendo and Parro 2015, Review of Economic Studies 82(1), as in their replication data (R package cp2015): "
-    "estimated for 18 sectors, 8.22 for cars, other transport equipment and services"
-)
-CALIENDO_PARRO: Mapping[str, float] = {
-    "Agriculture": 9.11,
-    "Mining": 13.53,
-    "Food": 2.62,
-    "Textile": 8.10,
-    "Wood": 11.50,
-    "Paper": 16.52,
-    "Petroleum": 64.85,
-    "Chemicals": 3.13,
-    "Plastic": 1.67,
-    "Minerals": 2.41,
-    "Basic metals": 3.28,
-    "Metal products": 6.99,
-    "Machinery n.e.c": 1.45,
-    "Office": 12.95,
-    "Electrical": 12.91,
-    "Communication": 3.95,
-    "Medical": 8.71,
-    "Auto": 8.22,
-    "Other Transport": 8.22,
-    "Other": 3.98,
-    "Services": 8.22,
-}
 
 Given = float | Mapping[str, float] | Sequence[float] | NDArray[np.float64] | None
 

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from hansa.equilibrium import anderson, caliendo_parro
 from hansa.equilibrium.anderson import LARGEST_RESIDUAL
 from hansa.equilibrium.arrays import host, namespace
-from hansa.errors import DataError
+from hansa.errors import DataError, NotConverged
 
 Vector = NDArray[np.float64]
 Progress = Callable[[int, float], None] | None
@@ -186,29 +186,36 @@ def find(here: Market, x: Vector, tolerance: float, most_steps: int, progress: P
     if not point.holds:
         point, _, more = _path(lambda part: replace(balanced, K=_tempered(here.K, part)), point.log_wage * 0, tolerance)
         steps += more
-    if balanced is here or not point.holds:
+    if here.ratio is not None:
         return point, steps
+    if not point.holds:
+        return _by_sweeps(here, point, steps, tolerance)
     point, part, more = _path(lambda part: replace(here, D=part * here.D), point.log_wage, tolerance)
     if part == 1:
         return point, steps + more
     if (point.spending / point.output).min() < NEXT_TO_NOTHING:
         raise DataError(_runs_out(point, part))
-    point, last = _by_sweeps(here, tolerance)
-    return point, steps + more + last
+    return _by_sweeps(here, point, steps + more, tolerance)
 
 
-def _by_sweeps(here: Market, tolerance: float) -> tuple[Point, int]:
+def _by_sweeps(here: Market, nearest: Point, steps: int, tolerance: float) -> tuple[Point, int]:
     """Where wages must leap, no path leads there. Sweeps that bound spending from below find the equilibrium, or end at
-    the bound, which proves that there is none (see `hansa.equilibrium.caliendo_parro`).
+    the bound, which proves that there is none (see `hansa.equilibrium.caliendo_parro`); else what was nearest.
     """
-    K = host(here.K)
-    one, n = np.ones((1, here.Y.size)), here.Y.size
+    K, n = host(here.K), here.Y.size
+    one, free = np.ones((1, n)), np.zeros((1, n, n))
+    share = (K / K.sum(axis=0))[None]  # the scale of a column is that of its price alone
+    spent = np.maximum(here.Y + here.D, NEXT_TO_NOTHING * here.Y)[None]
+    alone = caliendo_parro.Model(share, free, None, one, one, np.array([here.theta]), here.Y, here.D, spent)
     made = None if here.log_productivity is None else np.exp(here.log_productivity)[None]
-    share, free = (K / K.sum(axis=0))[None], np.zeros((1, n, n))  # the scale of a column is that of its price alone
-    alone = caliendo_parro.Model(share, free, None, one, one, np.array([here.theta]), here.Y, here.D, here.Y[None])
-    found = caliendo_parro.solve(alone, productivity=made, tolerance=min(tolerance, LARGEST_RESIDUAL))
-    point, more = newton(here, here.at(found.state), tolerance)
-    return point, found.steps + more
+    for start in (None, nearest.log_wage):
+        try:
+            found = caliendo_parro.solve(alone, productivity=made, start=start, tolerance=tolerance)
+        except NotConverged:
+            continue
+        point, more = newton(here, here.at(found.state), tolerance)
+        return point, steps + found.steps + more
+    return here.at(nearest.log_wage), steps
 
 
 def newton(here: Market, point: Point, tolerance: float, most: int = 60) -> tuple[Point, int]:

@@ -55,7 +55,7 @@ class Directory:
         if not date and (place := self.regions.get(lists.code(text))) is not None:
             return (place,)
         known = [*self.regions, *(bloc.key for bloc in lists.blocs)]
-        hint = "It is neither in this economy nor a bloc; 'economy.regions' lists the regions."
+        hint = "It is neither a region of this economy nor a bloc."
         raise UnknownCode("region of the economy", text, known, hint=hint)
 
     def members(self, bloc: str, date: str | None) -> frozenset[int]:

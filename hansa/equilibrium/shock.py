@@ -90,7 +90,7 @@ def compile(economy: Any, scenario: Any, *, lists: Lists | None = None) -> Shock
     changes = scenario.changes if hasattr(scenario, "changes") else (scenario,)
     site = _Site(economy, directory(economy, lists))
     for number, change in enumerate(changes, 1):
-        site.current = f"Change {number} ({type(change).__name__})"
+        site.current = f"Change {number} ({_KIND[type(change)]})"
         _COMPILED[type(change)](site, change)
     return site.shock()
 
@@ -350,6 +350,7 @@ def _deficit(site: _Site, change: Any) -> None:
     site.deficit = deficit
 
 
+_KIND = {change: kind for kind, change in language.KINDS.items()}  # as scenario files have it
 _COMPILED: dict[type, Callable[[_Site, Any], None]] = {
     language.Barrier: _cost_factor,
     language.TradeCost: _cost_factor,

@@ -42,6 +42,7 @@ SPREAD_SOURCE = (
 )
 _UNIT = "change as a fraction, 0.01 = 1 %"
 FIGURES = ("real_income", "real_wage", "price", "wage", "exports", "imports", "output")
+HATS = 4  # of these there always are; the others are not, where there was nothing before
 REASONS = {NotConverged: "not converged", NotIdentified: "no equilibrium", DataError: "impossible values"}
 
 
@@ -111,7 +112,7 @@ class Draws:
         if self.flow is None:
             raise DataError("Trade by pair was not kept, for want of memory. Draw again with trade=True.")
         economy = self.central.economy
-        book = directory(economy)
+        book = directory(economy, self.central.lists)
         i, j = (book.several(_texts(side)) for side in (origin, destination))
         before = economy.flow[:, i][:, :, j].sum(0)
         rows = np.nonzero(before)
@@ -271,14 +272,23 @@ def _solved(world: _World, z: Array) -> Piece:
     everywhere = np.arange(n)
     for row, normal in enumerate(z):
         try:
-            one = _draw(world, normal)
+            with np.errstate(all="ignore"):  # what is then no number is refused
+                one = _draw(world, normal)
+                figures = np.array(list(_changes(one).values()))
+                traded = one.terms(everywhere, everywhere).after.sum(0) if flow is not None else None
+            _refuse_no_numbers(figures[:HATS], traded)
         except (NotConverged, NotIdentified, DataError) as fault:
             failed.append((row, REASONS.get(type(fault), "impossible values"), str(fault)))
             continue
-        change[row] = list(_changes(one).values())
+        change[row] = figures
         if flow is not None:
-            flow[row] = one.terms(everywhere, everywhere).after.sum(0)
+            flow[row] = traded
     return change, flow, failed
+
+
+def _refuse_no_numbers(hats: Array, traded: Array | None) -> None:
+    if not np.isfinite(hats).all() or (traded is not None and not np.isfinite(traded).all()):
+        raise DataError("Prices leave what numbers can hold. Draw with a smaller spread.")
 
 
 def _draw(world: _World, z: Array) -> Counterfactual:
@@ -368,7 +378,7 @@ def _notes(
     if not barrier_spread and any(
         isinstance(one, Barrier) or getattr(one, "equivalent", None) for one in scenario.changes
     ):
-        notes.append("sizes of barriers are taken as certain; barrier_spread lets them vary")
+        notes.append("sizes of barriers are taken as certain; a spread of barriers lets them vary")
     if central.deficit == "zero":
         notes.append("the world without deficits is that of the central elasticities in all draws")
     return notes

@@ -11,7 +11,6 @@ from pathlib import Path
 from hansa import dense
 from hansa.commitments import Register
 from hansa.errors import DataError
-from hansa.products import classification, read_classification
 from hansa.regions import Regions, territory_notes
 from hansa.report import commands
 from hansa.report.affinity import affinity, potential
@@ -27,6 +26,7 @@ from hansa.report.promises import promises
 from hansa.report.redirected import redirected
 from hansa.report.services import services
 from hansa.report.standing import standing
+from hansa.report.statement_words import product_names
 from hansa.report.structure import structure
 from hansa.report.turnover import bilateral, growth, money, one_way, region, turnover, when
 from hansa.report.what_if import what_if
@@ -441,34 +441,14 @@ def _names(pair: Pair, language: str) -> dict[tuple[str, str], str]:
             out = names.get(("region", group.without)) or names.get(("bloc", group.without), group.without)
             whole = Words(language)(mark("{bloc} (without {a})")).format(bloc=whole, a=out)
         names["region", group.code] = whole
-    return names | _product_names(pair, language)
+    traded = [flows for flows in (pair.flows, pair.services) if flows and "product" in flows.columns]
+    products = {code for flows in traded for code in dense.labels(flows.totals("product"), "product")}
+    return names | product_names(pair.store.archive.folder, pair.flows.classification or "", products, language)
 
 
 def _region_name(pair: Pair, code: str, language: str) -> dict[tuple[str, str], str]:
     place = pair.lists.place(code)
     return {("region", code): (place.name_ru if language == "ru" else place.name) or code} if place else {}
-
-
-def _product_names(pair: Pair, language: str) -> dict[tuple[str, str], str]:
-    """From products.csv beside the store, else from the classification that the flows name.
-
-    A heading that has no name of its own goes by its code and the name of what it lies in.
-    """
-    path = pair.store.archive.folder / "products.csv"
-    key = pair.flows.classification or ""
-    try:
-        known = read_classification(path, key) if path.is_file() else classification(key)
-    except DataError:
-        return {}
-    names = {}
-    traded = [flows for flows in (pair.flows, pair.services) if flows and "product" in flows.columns]
-    for code in sorted({code for flows in traded for code in dense.labels(flows.totals("product"), "product")}):
-        try:
-            product = known.find(code)
-        except DataError:
-            continue
-        names["product", code] = (product.name_ru if language == "ru" else product.name) or code
-    return names
 
 
 def _file_name(code: str) -> str:

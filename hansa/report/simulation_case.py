@@ -282,8 +282,14 @@ class _Pen:
             "b": self.name(self.codes[worst]),
             "worst": self.percent(change[worst]),
         }
-        said = [Sentence(mark("Real income changes most for {a} ({best}) and {b} ({worst})."), values)]
         counts = self.told.compensation().meta
+        if counts["gainers"] and counts["losers"]:
+            template = mark("Real income grows most in {a} ({best}) and falls most in {b} ({worst}).")
+        elif counts["gainers"]:
+            template = mark("Real income grows most in {a} ({best}) and least in {b} ({worst}).")
+        else:
+            template = mark("Real income falls most in {b} ({worst}) and least in {a} ({best}).")
+        said = [Sentence(template, values)] if counts["gainers"] or counts["losers"] else []
         values = {
             "count": Amount(len(self.codes), "count"),
             "gain": Amount(len(counts["gainers"]), "count"),
@@ -367,7 +373,7 @@ class _Pen:
         if not found:
             return None
         found.sort(key=lambda row: -row["compensation_due"])
-        scale = self.scale([row["compensation_due"] for row in found])
+        scale = self.scale([row["equivalent_variation"] for row in test.rows()])  # as the gains above
         largest = max(abs(100 * row["real_income"]) for row in found)
         rows = [
             Row(

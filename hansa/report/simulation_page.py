@@ -261,7 +261,7 @@ def _page(made: Simulated) -> str:
         cases=cases,
         comparison=_side_by_side(made) if len(made.told) > 1 else None,
         limits=_limits(made),
-        notes=_notes(made),
+        notes=notes_of(made),
         sources=sources,
         command=made.command,
         say=lambda sentence: marked_up(sentence, words),
@@ -328,10 +328,11 @@ def _limits(made: Simulated) -> list[Sentence]:
     return said + ([Sentence(_NO_RANGE)] if not any(made.draws) else [])
 
 
-def _notes(made: Simulated) -> list[str]:
-    """What was dropped or chosen on the way, each note once."""
-    notes = [note for one in made.told for note in (*one.economy.notes, *one.shock.notes)]
-    notes += [note for draws in made.draws if draws is not None for note in draws.notes]
+def notes_of(made: Simulated) -> list[tuple[str, str]]:
+    """What was dropped or chosen on the way, each note once, with the scenario it is of where there are several."""
+    notes = [("", note) for one in made.told for note in one.economy.notes]
+    notes += [(one.scenario.name if len(made.told) > 1 else "", note) for one in made.told for note in one.shock.notes]
+    notes += [("", note) for draws in made.draws if draws is not None for note in draws.notes]
     return list(dict.fromkeys(notes))
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+from hansa.errors import DataError
+from hansa.products import classification, read_classification
 from hansa.regions.lists import Lists
 from hansa.statements.claim import Claim
 from hansa.statements.consistency.subject import when
@@ -191,6 +194,26 @@ def names_in(lists: Lists, codes: Iterable[str], language: str) -> dict[tuple[st
     for code in sorted(set(codes)):
         if place := lists.place(code):
             names["region", code] = (place.name_ru if russian else place.name) or code
+    return names
+
+
+def product_names(folder: Path, key: str, codes: Iterable[str], language: str) -> dict[tuple[str, str], str]:
+    """Names of products, from products.csv in the folder of a store, else from the classification `key`.
+
+    A heading that has no name of its own goes by its code and the name of what it lies in.
+    """
+    path = folder / "products.csv"
+    try:
+        known = read_classification(path, key) if path.is_file() else classification(key)
+    except DataError:
+        return {}
+    names = {}
+    for code in sorted(set(codes)):
+        try:
+            product = known.find(code)
+        except DataError:
+            continue
+        names["product", code] = (product.name_ru if language == "ru" else product.name) or code
     return names
 
 

@@ -58,6 +58,17 @@ class _Answer:
 
 
 @dataclass(frozen=True)
+class _Said:
+    """What is said of a question: itself, what stands over the table, its sheet and key, and who else is part of it."""
+
+    question: Sentence
+    heading: Sentence
+    sheet: Sentence
+    key: str
+    beside: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class _Part:
     """Sides of the pair, or third parties, as one row of a table: their places among the regions."""
 
@@ -180,8 +191,11 @@ def _halved(pair: Pair, world: _World, me: str, other: str) -> Section:
         )
         values = {**both, "share": Amount(1 - FACTOR, "share")}
     first = Sentence(template, values, answer.evidence)
-    heading = Sentence(mark("Barriers between {a} and {b} lower"), both)
-    return _answered(pair, (me, other), answer, (first, heading, Sentence(mark("What if: barriers"))), "halved")
+    heading = Sentence(
+        mark("Barriers between {a} and {b} lower") if barriers else mark("Trade costs between {a} and {b} lower"), both
+    )
+    said = _Said(first, heading, Sentence(mark("What if: barriers")), "halved")
+    return _answered(pair, (me, other), answer, said)
 
 
 def _lost(pair: Pair, world: _World, me: str, other: str) -> Section:
@@ -203,7 +217,8 @@ def _lost(pair: Pair, world: _World, me: str, other: str) -> Section:
     more: dict[str, Value] = {"a": region(me), "value": money(pair, sold), "share": Amount(sold / all_sold, "share")}
     first = Sentence(template, {**values, **more}, answer.evidence)
     heading = Sentence(mark("{c} closed to {b}"), values)
-    return _answered(pair, (me, other), answer, (first, heading, Sentence(mark("What if: market"))), f"closed-{other}")
+    said = _Said(first, heading, Sentence(mark("What if: market")), f"closed-{other}", (market,))
+    return _answered(pair, (me, other), answer, said)
 
 
 def _unanswered(question: Sentence) -> Section:
@@ -297,30 +312,31 @@ def _toml(change: Mapping[str, Any]) -> str:
 
 
 # ---- what is said of an answer --------------------------------------------------------------------------------------
-def _answered(
-    pair: Pair, sides: tuple[str, str], answer: _Answer, said: tuple[Sentence, Sentence, Sentence], key: str
-) -> Section:
-    """Sentences, table and chart of one answer; `said` is the question, what stands over the table, and its sheet."""
-    question, heading, sheet = said
-    parts = _parts(pair, sides, answer.told)
+def _answered(pair: Pair, sides: tuple[str, str], answer: _Answer, said: _Said) -> Section:
+    """Sentences, table and chart of one answer."""
+    parts = _parts(pair, (*sides, *said.beside), answer.told)
+    beside = [_beside(answer, code) for code in said.beside]
     told: dict[str, Value] = {
-        "question": question,
+        "question": said.question,
         "ends": _ends(pair, sides, answer),
         "third": _third(pair, parts, answer),
+        **{f"beside{k}": sentence for k, sentence in enumerate(beside)},
     }
-    sentences = (Sentence("{question} {ends} {third}", told, answer.evidence),)
+    template = " ".join(
+        f"{{{name}}}" for name in ("question", "ends", *(f"beside{k}" for k in range(len(beside))), "third")
+    )
     return Section(
         KEY,
         TITLE,
-        sentences,
-        (_grid(pair, parts, answer, heading, sheet),),
-        (_chart(parts, answer, heading, key),),
-        results={key.partition("-")[0]: answer.told.regions()},
+        (Sentence(template, told, answer.evidence),),
+        (_grid(pair, parts, answer, said.heading, said.sheet),),
+        (_chart(parts, answer, said.heading, said.key),),
+        results={said.key.partition("-")[0]: answer.told.regions()},
     )
 
 
-def _parts(pair: Pair, sides: tuple[str, str], told: Counterfactual) -> list[_Part]:
-    """Both sides, the third parties that gain and lose most, and all third parties together."""
+def _parts(pair: Pair, sides: Sequence[str], told: Counterfactual) -> list[_Part]:
+    """All sides, the third parties that gain and lose most, and all third parties together."""
     codes = told.economy.regions
     ours = {code: tuple(codes.index(one) for one in pair.behind(code)) for code in sides}
     taken = {place for places in ours.values() for place in places}
@@ -354,19 +370,14 @@ def _steady(figure: float) -> float:
     return float(f"{figure:.9g}")
 
 
-def _percent(fraction: float) -> Amount:
-    """Per cent with three digits after the point, for a column or a chart that says so."""
-    return Amount(_steady(100 * fraction), "index")
+def _effect(fraction: float) -> Amount:
+    """A change of real income."""
+    return Amount(_steady(fraction), "effect")
 
 
-def _said_percent(fraction: float) -> Sentence:
-    """A change in per cent inside a sentence."""
-    return Sentence(mark("{figure}%"), {"figure": _percent(fraction)})
-
-
-def _said_change(fraction: float) -> Value:
-    """A change of trade inside a sentence: in tenths of a per cent where these say something."""
-    return Amount(_steady(fraction), "growth") if abs(fraction) >= SEEN else _said_percent(fraction)
+def _moved(fraction: float) -> Amount:
+    """A change of trade: in tenths of a per cent where these say something."""
+    return Amount(_steady(fraction), "growth" if abs(fraction) >= SEEN else "effect")
 
 
 def _trade(pair: Pair, told: Counterfactual, origin: str, destination: str) -> tuple[float, float]:
@@ -381,15 +392,33 @@ def _ends(pair: Pair, sides: tuple[str, str], answer: _Answer) -> Sentence:
     told = answer.told
     changes = [_change(told, [told.economy.regions.index(one) for one in pair.behind(code)]) for code in sides]
     values: dict[str, Value] = {"a": region(me), "b": region(other)}
-    values |= {"mine": _said_percent(changes[0]), "theirs": _said_percent(changes[1])}
+    values |= {"mine": _effect(changes[0]), "theirs": _effect(changes[1])}
     for name, moved, way in (("sold", "change", (me, other)), ("bought", "back", (other, me))):
         before, after = _trade(pair, told, *way)
-        values |= {name: money(pair, before), moved: _said_change(after / before - 1 if before else 0.0)}
-    template = mark(
-        "real income changes by {mine} in {a} and by {theirs} in {b}; what {a} sells to {b} ({sold}) changes by "
-        "{change}, what it buys there ({bought}) by {back}."
+        values |= {name: money(pair, before), moved: _moved(after / before - 1 if before else 0.0)}
+    template = (
+        mark(
+            "real income changes by {mine} in {a} and by {theirs} in {b}; what {a} sells to {b} (goods and services, "
+            "{sold}) changes by {change}, what it buys there ({bought}) by {back}."
+        )
+        if _has_services(told.economy)
+        else mark(
+            "real income changes by {mine} in {a} and by {theirs} in {b}; what {a} sells to {b} (goods, {sold}) "
+            "changes by {change}, what it buys there ({bought}) by {back}."
+        )
     )
     return Sentence(template, values, answer.evidence)
+
+
+def _beside(answer: _Answer, code: str) -> Sentence:
+    """What becomes of the market that the question closes."""
+    change = _change(answer.told, (answer.told.economy.regions.index(code),))
+    values: dict[str, Value] = {"c": region(code), "change": _effect(change)}
+    return Sentence(mark("Real income of {c} changes by {change}."), values, answer.evidence)
+
+
+def _has_services(economy: Economy) -> bool:
+    return not any(note.startswith("trade in services") for note in economy.notes)
 
 
 def _third(pair: Pair, parts: Sequence[_Part], answer: _Answer) -> Sentence:
@@ -405,21 +434,21 @@ def _third(pair: Pair, parts: Sequence[_Part], answer: _Answer) -> Sentence:
         "gain": Amount(sum(change > 0 for change in changes.values()), "count"),
         "lose": Amount(sum(change < 0 for change in changes.values()), "count"),
         "c": region(codes[first]),
-        "most": _said_percent(changes[first]),
+        "most": _effect(changes[first]),
         "d": region(codes[last]),
-        "least": _said_percent(changes[last]),
+        "least": _effect(changes[last]),
         "sum": money(pair, _gain(told, rest.places), signed=True),
     }
     template = mark(
-        "Of {count} third parties {gain} gain and {lose} lose, from {c} ({most}) to {d} ({least}); for all of them "
-        "together it is {sum} a year."
+        "Of {count} third parties {gain} gain and {lose} lose, from {c} ({most}) to {d} ({least}); together their real "
+        "income changes by {sum} a year."
     )
     return Sentence(template, values, answer.evidence)
 
 
 _HEADS = (
     mark("Region"),
-    mark("Real income, %"),
+    mark("Real income"),
     mark("Gain a year"),
     mark("Exports before"),
     mark("Exports after"),
@@ -442,11 +471,9 @@ def _grid(pair: Pair, parts: Sequence[_Part], answer: _Answer, heading: Sentence
             )
         ]
         gain = money(pair, _gain(told, some), signed=True)
-        rows.append((part.name, _percent(_change(told, some)), gain, *(money(pair, level) for level in levels)))
+        rows.append((part.name, _effect(_change(told, some)), gain, *(money(pair, level) for level in levels)))
     columns = tuple(Column(Sentence(head), label=k == 0) for k, head in enumerate(_HEADS))
-    title = Sentence(
-        mark("{heading}: both sides and third parties, {period}"), {"heading": heading, "period": when(pair.period)}
-    )
+    title = Sentence(mark("{heading}: what changes, {period}"), {"heading": heading, "period": when(pair.period)})
     largest = max(amount.value or 0.0 for _, _, *amounts in rows for amount in amounts if isinstance(amount, Amount))
     scale = scale_for([largest / 100])  # a table of large levels and small gains
     return Grid(sheet, title, columns, tuple(rows), (answer.evidence,), scale, pair.currency, wide=True)
@@ -462,16 +489,15 @@ def _inside(told: Counterfactual, part: _Part) -> tuple[float, float]:
 
 
 def _chart(parts: Sequence[_Part], answer: _Answer, heading: Sentence, key: str) -> Drawing:
-    figures = tuple(_percent(_change(answer.told, part.places)).value for part in parts)
-    title = Sentence(mark("{heading}: change of real income, %"), {"heading": heading}, answer.evidence)
-    lines = (Line(Sentence(mark("change of real income, %")), figures),)
-    return Drawing(f"what-if-{key}", "bars", title, tuple(part.name for part in parts), lines, Amount(None, "index"))
+    figures = tuple(_effect(_change(answer.told, part.places)).value for part in parts)
+    title = Sentence(mark("{heading}: change of real income"), {"heading": heading}, answer.evidence)
+    lines = (Line(Sentence(mark("change of real income")), figures),)
+    return Drawing(f"what-if-{key}", "bars", title, tuple(part.name for part in parts), lines, Amount(None, "effect"))
 
 
 def _model(economy: Economy, asked: Sequence[Section]) -> tuple[Sentence, ...]:
     """What is counted; model, closure, numeraire, elasticity; and what the answers are not."""
-    services = not any(note.startswith("trade in services") for note in economy.notes)
-    counted = mark("goods and services") if services else mark("goods alone")
+    counted = mark("goods and services") if _has_services(economy) else mark("goods alone")
     values: dict[str, Value] = {
         "regions": Amount(len(economy.regions), "count"),
         "sectors": Amount(len(economy.sectors), "count"),

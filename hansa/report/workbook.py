@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _FORMATS = {
     "share": "0.0%",
     "growth": "+0.0%;\N{MINUS SIGN}0.0%;0.0%",
+    "effect": "+0.0000%;\N{MINUS SIGN}0.0000%;0.0000%",
     "points": "+0.000;\N{MINUS SIGN}0.000;0.000",
     "ratio": "#,##0.00",
     "index": "0.000",

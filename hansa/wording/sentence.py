@@ -26,7 +26,8 @@ class Amount:
     ----------
     value : the figure, unrounded; None where it does not exist.
     kind : ``money``, ``share`` (0..1, shown in per cent), ``growth`` (a fraction, shown in per cent with its sign),
-        ``points`` (a fraction, shown in percentage points), ``ratio``, ``index`` (0..1), ``hundred`` (0..100),
+        ``effect`` (the same with three digits after the point or more: effects on third parties are small), ``points``
+        (a fraction, shown in percentage points), ``ratio``, ``index`` (0..1), ``hundred`` (0..100),
         ``count`` or ``km``.
     currency : of money.
     signed : money whose sign is the message (a balance).

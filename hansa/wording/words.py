@@ -175,6 +175,10 @@ class Words:
             far = kind == "growth" and abs(value) >= 10  # +1,234 %, not +1,234.5 %
             figure = self.number(100 * value, 0 if far else 1, signed=kind == "growth")
             return self(mark("{figure}%")).format(figure=figure).replace(" ", JOINED)
+        if kind == "effect":
+            size = 100 * abs(value)
+            figure = self.number(100 * value, 1 if size >= 10 else 3 if size >= 0.005 else 4, signed=True)
+            return self(mark("{figure}%")).format(figure=figure).replace(" ", JOINED)
         if kind == "points":
             figure = self.number(100 * value, 1, signed=True)
             return self(mark("{figure} pp")).format(figure=figure).replace(" ", JOINED)

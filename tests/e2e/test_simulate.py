@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,23 @@ def test_a_scenario_may_be_typed(hansa: Hansa, world: Path):
     assert said.code == 0, said.err
     assert {row["scenario"] for row in read_csv(said.out)} == {"scenario"}
     assert len(read_csv(said.out)) == 25
+
+
+def test_a_scenario_from_standard_input(hansa: Hansa, world: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(sys, "stdin", io.StringIO(BRIDGE))
+    said = hansa("simulate", "-", "--store", world, "-f", "csv")
+    assert said.code == 0, said.err
+    assert {row["scenario"] for row in read_csv(said.out)} == {"Bridge"}
+    refused(hansa("simulate", "-", "-", "--store", world), "Standard input (-) is named twice")
+
+
+def test_products_go_by_their_names_and_borders_are_a_file(hansa: Hansa, world: Path, tmp_path: Path):
+    typed = TYPED.replace("factor", 'product = "94A", factor')
+    for language, name in (("en", "Furniture"), ("ru", "Мебель")):
+        said = hansa("simulate", typed, "--store", world, "--sectors", "product", "--language", language)
+        assert said.code == 0, said.err
+        assert name in said.out
+    refused(hansa("simulate", TYPED, "--store", world, "--borders", tmp_path / "none.json"), "none.json")
 
 
 def test_several_side_by_side(hansa: Hansa, world: Path, files: Path):

@@ -1,10 +1,10 @@
-"""Elasticities: the default and its source, the published list, ranges in words."""
+"""Elasticities: the default and its source, ranges in words."""
 
 from __future__ import annotations
 
 import pytest
 
-from hansa.equilibrium.elasticity import CALIENDO_PARRO, ELASTICITY, ELASTICITY_SOURCE, meaning, of_sectors
+from hansa.equilibrium.elasticity import ELASTICITY, ELASTICITY_SOURCE, of_sectors
 from hansa.errors import DataError
 
 
@@ -24,8 +24,3 @@ def test_a_source_that_is_given_stays():
 def test_not_a_number_is_no_elasticity():
     with pytest.raises(DataError, match="sector 'b' is nan; it must be above zero"):
         of_sectors([1.0, float("nan")], "", ["a", "b"])
-
-
-def test_the_published_list_reaches_64_85():
-    assert len(CALIENDO_PARRO) == 21
-    assert meaning(list(CALIENDO_PARRO.values())) == "1.45 to 64.85"

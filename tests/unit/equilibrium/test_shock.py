@@ -161,10 +161,12 @@ def test_lists_of_ones_own():
 
 def test_what_has_no_trade_is_said_or_refused():
     gap = world(empty=(0, 0, 2))
-    with pytest.raises(DataError, match=r"Change 1 \(TradeCost\) touches no trade.*from 'BLR' to 'POL'"):
+    with pytest.raises(DataError, match=r"Change 1 \(trade_cost\) touches no trade.*from 'BLR' to 'POL'"):
         compiled(TradeCost(Where("BLR", "POL"), 0.9), of=gap)
+    with pytest.raises(DataError, match="from 'BLR' to 'POL'"):  # a pair, and no sale at home
+        compiled(TradeCost(Where(("BLR", "POL"), ("BLR", "POL")), 0.9), of=gap)
     shock = compiled(TradeCost(Where("BLR"), 0.9), of=gap)
-    assert shock.notes == ("Change 1 (TradeCost): 1 of 3 pairs have no trade in the economy and stay without",)
+    assert shock.notes == ("Change 1 (trade_cost): 1 of 3 pairs have no trade in the economy and stay without",)
 
 
 # ---- tables ---------------------------------------------------------------------------------------------------------
@@ -234,7 +236,7 @@ def test_productivity_by_factor_and_by_the_size_of_a_project():
     assert_allclose(shock.productivity, [[1, 1, 1, 1], [1.21, 1, 1, 1]])
     project = compiled(Productivity("BLR", "steel", value=24.0, scale=0.5, cost=30.0), of=two)
     assert_allclose(project.productivity[1, 0], 1 + 0.5 * 24 / 120)
-    assert project.notes == ("Change 1 (Productivity): its stated cost of 30 is not part of the equilibrium",)
+    assert project.notes == ("Change 1 (productivity): its stated cost of 30 is not part of the equilibrium",)
     with pytest.raises(DataError, match="productivity factor of -"):
         compiled(Productivity("BLR", value=-1e6, scale=1.0))
 

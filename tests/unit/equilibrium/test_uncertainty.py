@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pytest
@@ -15,6 +16,9 @@ from hansa.equilibrium.economy import Economy
 from hansa.equilibrium.uncertain_term import shifted, uncertain_terms
 from hansa.equilibrium.uncertainty import FIGURES, Draws, draws
 from hansa.errors import DataError, NotIdentified, UnknownCode
+from hansa.regions import Bloc
+from hansa.regions import Membership as Member
+from hansa.regions.lists import Lists
 from hansa.scenario import (
     Barrier,
     Closure,
@@ -66,6 +70,21 @@ def same(one: Draws, other: Draws) -> bool:
     return np.array_equal(one.flow, other.flow) and all(
         np.array_equal(one.change[name], other.change[name], equal_nan=True) for name in FIGURES
     )
+
+
+def test_draws_that_leave_the_numbers_are_left_out(sectors: Economy):
+    told = draws(sectors, Scenario("dear", (TradeCost(BOTH, 1.2),)), draws=16, elasticity_spread=40.0)
+    assert told.failed
+    kept = np.delete(np.arange(16), [one.draw for one in told.failed])
+    assert np.isfinite(told.change["real_income"][kept]).all()
+    assert any("draws were not solved" in note for note in told.notes)
+
+
+def test_trade_of_blocs_of_ones_own(world: Economy):
+    facts = tuple(Member("NORTH", code, date(2020, 1, 1), None, "") for code in "AB")
+    lists = Lists(None, facts, (Bloc("NORTH", "North", "Север", "trade"),))
+    told = draws(world, BRIDGE, draws=4, lists=lists)
+    assert {row["origin"] for row in told.trade("NORTH@2022", "C").rows()} == {"A", "B"}
 
 
 # ---- random numbers --------------------------------------------------------------------------------------------------
@@ -210,7 +229,7 @@ def test_a_barrier_varies_only_where_it_is_asked_to(world: Economy):
     assert moved is not None
     assert moved[0, 0, 1] == pytest.approx((1 + size / 2) / (1 + size))
     assert moved[0, 0, 2] == 1.0
-    assert any("barrier_spread" in note for note in draws(world, half, draws=4).notes)
+    assert any("a spread of barriers" in note for note in draws(world, half, draws=4).notes)
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,37 @@ def test_two_equals_gain_what_the_formula_says():
     assert "No region loses: the scenario is of mutual benefit." in _visible(page)
 
 
+def test_who_changes_most_is_said_as_it_is(economy, bridge, closed):
+    worse = simulate(economy, Scenario("wall", (TradeCost(Where(), 1.5),)))
+    better = simulate(economy, Scenario("open", (TradeCost(Where(), 0.9),)))
+    for told, verbs in (
+        (bridge, ("grows most in", "falls most in")),
+        (better, ("grows most in", "and least in")),
+        (worse, ("falls most in", "and least in")),
+    ):
+        change = {row["region"]: row["real_income"] for row in told.regions().rows()}
+        best, worst = max(change, key=change.get), min(change, key=change.get)
+        said = re.search(r"Real income [^.]*\(\S+%\)[^.]*\.\d+%\)\.", _visible(simulated(told).document("html")))[0]
+        assert all(verb in said for verb in verbs)
+        ends = re.findall(r"in (\w) \(", said)
+        assert ends == ([worst, best] if told is worse else [best, worst])
+
+
+def test_a_note_says_of_which_scenario_it_is(economy):
+    gone = {"origin": list("AABBC"), "destination": list("ABABC"), "value": [80.0, 20.0, 20.0, 80.0, 9.0]}
+    gone = {name: [*values, extra] for (name, values), extra in zip(gone.items(), ("A", "C", 5.0), strict=True)}
+    gone = {name: [*values, extra] for (name, values), extra in zip(gone.items(), ("C", "A", 5.0), strict=True)}
+    world = Economy.from_flows(gone, elasticity=4.0)
+    told = [
+        simulate(world, Scenario(name, (TradeCost(Where("B"), factor),))) for name, factor in (("x", 0.9), ("y", 0.8))
+    ]
+    note = "Change 1 (trade_cost): 1 of 2 pairs have no trade in the economy and stay without"
+    page = _visible(simulated(told).document("html"))
+    assert f"x: {note}" in page
+    assert f"y: {note}" in page
+    assert "изменение 1 (trade_cost): 1 из 2 пар" in _visible(simulated(told[0], language="ru").document("html"))
+
+
 def test_third_parties_are_there_and_losers_are_named(bridge):
     page = simulated(bridge).document("html")
     rows = _cells(page, "What changes for every region")[1:]

@@ -77,13 +77,15 @@ def test_a_tenth_off_trade_costs_of_two_equals(equals):
     sold = 100 * 0.2 * 0.9**-THETA / weight
     for code in "AB":
         income, gain, exports, exports_after, imports, imports_after = _figures(grid)[code]
-        assert income == pytest.approx(100 * (weight ** (1 / THETA) - 1), abs=1e-7)
+        assert income == pytest.approx(weight ** (1 / THETA) - 1, abs=1e-9)
         assert gain == pytest.approx(100 * (weight ** (1 / THETA) - 1), abs=1e-7)
         assert (exports, imports) == pytest.approx((20, 20))
         assert (exports_after, imports_after) == pytest.approx((sold, sold), rel=1e-8)
     said = " ".join(_said(report))
     assert "fell by 10.0% in both directions (an assumption, not an estimate" in said
-    assert f"what A sells to B (USD 20) changes by +{100 * (sold / 20 - 1):.1f}%" in said
+    assert f"what A sells to B (goods, USD 20) changes by +{100 * (sold / 20 - 1):.1f}%" in said
+    assert f"real income changes by +{100 * (weight ** (1 / THETA) - 1):.3f}% in A" in said
+    assert "Trade costs between A and B lower" in report.words.say(grid.title)  # nobody knows a barrier
     assert "The data hold no third party." in said
     assert "How exposed" not in said  # B has no other market
 
@@ -98,19 +100,26 @@ def test_what_the_chapter_shows_is_what_its_commands_give(made):
             if not code:
                 continue
             names = ("exports_before", "exports_after", "imports_before", "imports_after")
-            assert figures[0] == pytest.approx(100 * told[code]["real_income"], abs=1e-6)
+            assert figures[0] == pytest.approx(told[code]["real_income"], abs=1e-8)
             assert figures[2:] == pytest.approx([told[code][name] for name in names], rel=1e-7)
     assert [scenario.changes[0].where.both for scenario in _scenarios(report)] == [True, False]
 
 
 def test_third_parties_are_always_there_and_add_up(made):
     report = partnership(made, "A", "B")
-    for grid in _section(report).grids:
-        rows = _figures(grid)
-        assert set(rows) == {"A", "B", "C", "D", ""}
-        assert rows[""][1] == pytest.approx(rows["C"][1] + rows["D"][1])
-        assert report.words.say(grid.rows[-1][0]) == "All third parties (2)"
+    halved, closed = _section(report).grids
+    rows = _figures(halved)
+    assert set(rows) == {"A", "B", "C", "D", ""}
+    assert rows[""][1] == pytest.approx(rows["C"][1] + rows["D"][1])
+    assert report.words.say(halved.rows[-1][0]) == "All third parties (2)"
     assert all("third parties" in text for text in _said(report)[:2])
+    market = _scenarios(report)[1].changes[0].where.destination[0]  # that closes is no third party
+    (third,) = {"C", "D"} - {market}
+    rows = _figures(closed)
+    assert set(rows) == {"A", "B", "C", "D", ""}
+    assert rows[""][1] == pytest.approx(rows[third][1])
+    assert report.words.say(closed.rows[-1][0]) == "All third parties (1)"
+    assert f"Real income of {market} changes by" in _said(report)[1]
 
 
 def test_each_view_asks_for_the_market_of_its_partner(made):
@@ -156,7 +165,7 @@ def test_open_barriers_of_the_register_are_halved(made):
     assert "stand in the register were halved (1: Barrier queue)" in _said(report)[0]
     economy = Economy.from_store(made, period="2022", sectors="total")
     told = {row["region"]: row["real_income"] for row in simulate(economy, _scenarios(report)[0]).regions().rows()}
-    assert _figures(_section(report).grids[0])["B"][0] == pytest.approx(100 * told["B"], abs=1e-6)
+    assert _figures(_section(report).grids[0])["B"][0] == pytest.approx(told["B"], abs=1e-8)
 
 
 def test_a_barrier_to_some_products_counts_by_their_share_where_all_are_one_sector(made):
@@ -193,7 +202,7 @@ def test_a_bloc_is_the_sum_of_its_members(made):
     gain = sum(row["equivalent_variation"] for row in members)
     figures = _figures(grid)["BC"]
     assert figures[1] == pytest.approx(gain, abs=1e-6)
-    assert figures[0] == pytest.approx(100 * gain / sum(row["income_before"] for row in members), abs=1e-6)
+    assert figures[0] == pytest.approx(gain / sum(row["income_before"] for row in members), abs=1e-8)
     outside = told.trade(("B", "C"), ("A", "D")).rows()
     assert figures[2] == pytest.approx(sum(row["before"] for row in outside))  # what members sell each other is inside
 
