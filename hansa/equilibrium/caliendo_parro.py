@@ -36,6 +36,7 @@ LEAST_SPENDING = 0.01  # of mean value added in a sector: cells of filler are me
 MOST_HOME = 0.95  # share of home that a sweep solves exactly: at one, nothing would leave the loop of inputs
 PACE = 0.75  # of Newton's step in a wage alone
 NEXT_TO_NOTHING = 1e-6  # of value added: who would spend less has nothing to spend
+LARGEST_LOG = 700.0  # exp of it is still a number, and so is exp of its negative
 ACCELERATED, FELT, ROUNDS = 150, 400, 6  # sweeps of each kind in a round, and how many rounds
 DEPTH = 8  # sweeps remembered
 FASTER, SLOWER = 1.3, 0.4  # factors on the pace of a wage whose gap keeps its sign, and where it turns
@@ -631,9 +632,9 @@ def _refuse_unaffordable(income: Floats) -> None:
 
 
 def _refuse_what_is_not_positive(spending: Floats, logs: dict[str, Any]) -> None:
-    """Refuse spending (J, n) below nothing, and logs of hats that are no numbers."""
+    """Refuse spending (J, n) below nothing, and logs of hats that are no numbers, or of hats that would be 0 or inf."""
     for name, array in logs.items():
-        if not np.isfinite(host(array)).all():
+        if not (np.abs(host(array)) < LARGEST_LOG).all():  # nor NaN
             raise NotConverged(f"{name} left the range of numbers: the change is too large for these elasticities.")
     if (spending < -LARGEST_RESIDUAL).any():
         k, j = np.argwhere(spending < -LARGEST_RESIDUAL)[0]

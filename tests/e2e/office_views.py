@@ -252,7 +252,8 @@ def _of_writers() -> Iterator[View]:
     barriers = url("new", "barriers")
     yield View("home", url("home"), who="editor")
     yield View("record", record_url(*DRAFT), who="editor")
-    yield View("scenarios", url("scenarios", s1="all:bar-weighing"), who="editor")
+    yield View("scenarios", url("scenarios", s1="all:bar-weighing"), who="editor", status=400)  # what it costs is asked
+    yield View("scenarios", url("scenarios", s1="all:bar-weighing", **{"e-bar-weighing": "4"}), who="editor")
     yield View("new", barriers, who="editor", did=save_nothing)
     yield View("new", barriers, who="editor", did=save_mistakes)
     yield View("new", barriers, who="editor", did=show_the_trade)
