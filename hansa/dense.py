@@ -115,6 +115,30 @@ def dense(
     return out.reshape(shape)
 
 
+def array(given: Any, name: str, *, read_only: bool = False) -> NDArray[np.float64]:
+    """What is given as an array of double precision; copied only where it is none.
+
+    read_only : a view that cannot be written to, as what passed the door must stay as it was.
+
+    Raises
+    ------
+    DataError : it holds texts, or rows of different lengths.
+
+    >>> array([[1, 2]], "share").tolist()
+    [[1.0, 2.0]]
+    """
+    try:
+        taken = np.asarray(given, np.float64)
+    except (TypeError, ValueError):
+        raise DataError(
+            f"{name!r} holds what are no numbers, or rows of different lengths. Give a full array."
+        ) from None
+    if read_only and taken.flags.writeable:
+        taken = taken.view()
+        taken.flags.writeable = False
+    return taken
+
+
 def _twice(cell: NDArray[np.int64]) -> NDArray[np.int64]:
     seen, count = np.unique(cell, return_counts=True)
     return seen[count > 1]

@@ -12,6 +12,7 @@ import typer
 from numpy.typing import NDArray
 
 from hansa.cli import terminal
+from hansa.equilibrium.account import growth
 from hansa.report.simulation_case import CLOSURES, MODELS, NUMERAIRES, mutual_benefit, named
 from hansa.report.simulation_chart import per_cent
 from hansa.report.simulation_page import notes_of
@@ -107,11 +108,11 @@ def columns(one: Counterfactual, drawn: Draws | None, words: Words) -> list[Colu
         real_income(one, words),
         *ranges(drawn, words),
         Column(f"{words(mark('Gain a year'))}, {money}", worth(gain)),
-        Column(words(mark("Exports")), per_cents(_growth(b.exports, a.exports), words)),
-        Column(words(mark("Imports")), per_cents(_growth(b.imports, a.imports), words)),
+        Column(words(mark("Exports")), per_cents(growth(b.exports, a.exports), words)),
+        Column(words(mark("Imports")), per_cents(growth(b.imports, a.imports), words)),
         Column(words(mark("Real wage")), per_cents(a.wage_hat / a.price_hat - 1, words)),
         Column(words(mark("Prices")), per_cents(a.price_hat - 1, words)),
-        Column(words(mark("Output")), per_cents(_growth(b.output.sum(0), a.output.sum(0)), words)),
+        Column(words(mark("Output")), per_cents(growth(b.output.sum(0), a.output.sum(0)), words)),
     ]
     if revenue.any():
         found.insert(-2, Column(f"{words(mark('Tariff revenue, change'))}, {money}", worth(revenue)))
@@ -252,7 +253,3 @@ def notes(made: Simulated) -> None:
 
 def _fine(one: Counterfactual) -> float:
     return min(FINE, float(np.abs(one.real_income_hat - 1).max()))
-
-
-def _growth(before: Array, after: Array) -> Array:
-    return np.divide(after, before, out=np.full(before.shape, np.nan), where=before != 0) - 1

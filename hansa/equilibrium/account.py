@@ -168,3 +168,12 @@ def resistance_hat(wage_hat: Array, cost_hat: Array, price_hat: Array, elasticit
     [0.891926, 0.9]
     """
     return np.asarray(wage_hat ** (-1 / elasticity) / cost_hat), np.asarray(price_hat)
+
+
+def growth(before: Array, after: Array) -> Array:
+    """After / before - 1, of any shape; NaN where nothing was before.
+
+    >>> growth(np.array([2.0, 0.0]), np.array([3.0, 1.0])).tolist()
+    [0.5, nan]
+    """
+    return np.divide(after, before, out=np.full(before.shape, np.nan), where=before != 0) - 1

@@ -17,7 +17,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from hansa.equilibrium import account, caliendo_parro, compensation, decomposition, diversion
-from hansa.equilibrium.account import Account, Outcome, Terms
+from hansa.equilibrium.account import Account, Outcome, Terms, growth
 from hansa.equilibrium.economy import Economy
 from hansa.equilibrium.place import Directory, Places, directory
 from hansa.equilibrium.shock import Shock
@@ -351,9 +351,9 @@ class Counterfactual:
             "equivalent_variation": b.income * (self.real_income_hat - 1),
             "real_wage": a.wage_hat / a.price_hat - 1,
             "price": a.price_hat - 1,
-            "exports": _growth(b.exports, a.exports),
-            "imports": _growth(b.imports, a.imports),
-            "output": _growth(b.output.sum(0), a.output.sum(0)),
+            "exports": growth(b.exports, a.exports),
+            "imports": growth(b.imports, a.imports),
+            "output": growth(b.output.sum(0), a.output.sum(0)),
         }
         if b.revenue.any() or a.revenue.any():
             figures["tariff_revenue"] = a.revenue - b.revenue
@@ -545,11 +545,7 @@ class Counterfactual:
 def _levels(name: str, before: Array, after: Array) -> dict[str, Array]:
     """Columns before, after and change; the change does not exist where nothing was before."""
     head = f"{name}_" if name else ""
-    return {f"{head}before": before, f"{head}after": after, f"{head}change": _growth(before, after)}
-
-
-def _growth(before: Array, after: Array) -> Array:
-    return np.divide(after, before, out=np.full(before.shape, np.nan), where=before != 0) - 1
+    return {f"{head}before": before, f"{head}after": after, f"{head}change": growth(before, after)}
 
 
 def _arrow(figures: dict[str, Array]) -> dict[str, pa.Array]:

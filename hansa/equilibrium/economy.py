@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from hansa import dense
 from hansa.equilibrium import (
     baseline,
     economy_from_flows,
@@ -92,7 +93,7 @@ class Economy:
         for one in fields(Baseline):
             array = getattr(self, one.name)
             if array is not None:
-                object.__setattr__(self, one.name, fault.array(array, one.name, read_only=True))
+                object.__setattr__(self, one.name, dense.array(array, one.name, read_only=True))
         arrays = self.baseline
         fault.check(self.regions, self.sectors, arrays)
         object.__setattr__(self, "residual", fault.residual(self.regions, self.sectors, arrays))

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from hansa import dense
 from hansa.equilibrium import baseline, fault
 from hansa.equilibrium.anderson import LARGEST_RESIDUAL
 from hansa.equilibrium.baseline import Baseline
@@ -34,8 +35,8 @@ def parts(
 ) -> dict[str, Any]:
     """The fields of an Economy (see `Economy.from_shares`)."""
     J, n = len(sectors), len(regions)
-    given = {name: None if one is None else fault.array(one, name).copy() for name, one in arrays.items()}
-    taken = fault.array(share, "share").copy()  # of the caller, who may go on writing into it
+    given = {name: None if one is None else dense.array(one, name).copy() for name, one in arrays.items()}
+    taken = dense.array(share, "share").copy()  # of the caller, who may go on writing into it
     taken = taken[None] if taken.ndim == 2 else taken
     rate = given["tariff"] if given["tariff"] is not None else baseline.no_tariff(J, n)
     rate = rate[None] if rate.ndim == 2 else rate
@@ -44,7 +45,7 @@ def parts(
     if given["inputs"] is None and given["value_added"] is not None and not (given["value_added"] == 1).all():
         raise DataError("value_added= is below one, and inputs= is not given. Give both, or none of them.")
     theta, source = of_sectors(elasticity, elasticity_source, sectors)
-    made = fault.array(wage_income, "wage_income").copy()
+    made = dense.array(wage_income, "wage_income").copy()
     gap = np.zeros(n) if given["deficit"] is None else given["deficit"]
     for name, vector in (("wage_income", made), ("deficit", gap)):
         if vector.shape != (n,):
@@ -68,7 +69,7 @@ def of_table(table: IOTable, theta: tuple[Given, str], *, tariff: ArrayLike | No
         raise DataError(f"An IOTable is wanted, such as hansa.production.read_long(folder) gives, not {table!r:.80}.")
     elasticity, source = theta
     if tariff is not None:
-        table = replace(table, tariff=fault.array(tariff, "tariff"))  # which looks at it
+        table = replace(table, tariff=dense.array(tariff, "tariff"))  # which looks at it
     if elasticity is None and table.elasticity is not None:
         elasticity, source = table.elasticity, source or table.elasticity_source
     values, source = of_sectors(elasticity, source, table.sectors)

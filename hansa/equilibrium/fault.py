@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,30 +83,6 @@ def check(regions: Sequence[str], sectors: Sequence[str], b: Baseline) -> None:
             f"Income (value added, tariff revenue and deficit) is not above zero for {_where(poor, regions, sectors)}: "
             "its surplus is more than it earns. Mend the deficit, or leave the region out."
         )
-
-
-def array(given: Any, name: str, *, read_only: bool = False) -> NDArray[np.float64]:
-    """What is given as an array of double precision; copied only where it is none.
-
-    read_only : a view that cannot be written to, as what passed the door must stay as it was.
-
-    Raises
-    ------
-    DataError : it holds texts, or rows of different lengths.
-
-    >>> array([[1, 2]], "share").tolist()
-    [[1.0, 2.0]]
-    """
-    try:
-        taken = np.asarray(given, np.float64)
-    except (TypeError, ValueError):
-        raise DataError(
-            f"{name!r} holds what are no numbers, or rows of different lengths. Give a full array."
-        ) from None
-    if read_only and taken.flags.writeable:
-        taken = taken.view()
-        taken.flags.writeable = False
-    return taken
 
 
 @contextmanager

@@ -21,10 +21,10 @@ from numpy.typing import ArrayLike, NDArray
 from hansa.equilibrium import anderson, balance
 from hansa.equilibrium.anderson import LARGEST_RESIDUAL
 from hansa.errors import NotConverged
+from hansa.regions.great_circle import RADIUS_KM
 
 Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
-RADIUS_KM = 6371.0088  # as in hansa.regions.great_circle
 BLOCK = 256  # rows at a time, so that no second table of all pairs is needed
 LEAST_KM = 1.0  # two regions on one point
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hansa import dense
 from hansa.errors import DataError
 from hansa.provenance import Provenance
 from hansa.units import Money
@@ -66,7 +67,7 @@ class IOTable:
         for name, shape in shapes.items():
             if getattr(self, name) is None:
                 continue
-            array = _array(getattr(self, name), name)
+            array = dense.array(getattr(self, name), name)
             object.__setattr__(self, name, array)
             if array.shape != shape:
                 raise DataError(
@@ -106,15 +107,6 @@ _NEGATIVE = {
     "final": "negative final demand (changes of stocks may be the cause: count them as zero, with a note)",
     "value_added": "negative value added",
 }
-
-
-def _array(given: Any, name: str) -> Array:
-    try:
-        return np.asarray(given, np.float64)
-    except (TypeError, ValueError):
-        raise DataError(
-            f"{name!r} holds what are no numbers, or rows of different lengths. Give a full array."
-        ) from None
 
 
 def _refuse(what: str, mask: NDArray[Any], word: str, regions: Sequence[str], sectors: Sequence[str]) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from hansa.cli import main
 from hansa.trade.store import Store
@@ -83,6 +83,18 @@ def browser(chromium: Path) -> Iterator[Browser]:
         started = play.chromium.launch(executable_path=str(chromium), args=["--no-sandbox", "--disable-gpu"])
         yield started
         started.close()
+
+
+@pytest.fixture
+def opened(browser: Browser, written: Path) -> Iterator[tuple[Page, list[str]]]:
+    """The page that a module has as its fixture `written`, and everything it asked for or complained of."""
+    page, heard = browser.new_page(), []
+    page.on("console", lambda message: heard.append(message.text))
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    page.on("request", lambda request: heard.append(request.url) if request.url != written.as_uri() else None)
+    page.goto(written.as_uri())
+    yield page, heard
+    page.close()
 
 
 @pytest.fixture(scope="module")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from pathlib import Path
 
 import pypdf
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from hansa.report import partnership
 from hansa.trade.store import open_store
@@ -21,18 +20,6 @@ def written(request: pytest.FixtureRequest, world: Path, tmp_path_factory: pytes
     made = partnership(open_store(world), "XBR", "XKA", dataset="flows", language=request.param)
     (path,) = made.write(tmp_path_factory.mktemp("page"), ("html",))
     return path
-
-
-@pytest.fixture
-def opened(browser: Browser, written: Path) -> Iterator[tuple[Page, list[str]]]:
-    """The page, and everything it asked for or complained of."""
-    page, heard = browser.new_page(), []
-    page.on("console", lambda message: heard.append(message.text))
-    page.on("pageerror", lambda error: heard.append(str(error)))
-    page.on("request", lambda request: heard.append(request.url) if request.url != written.as_uri() else None)
-    page.goto(written.as_uri())
-    yield page, heard
-    page.close()
 
 
 def test_nothing_is_fetched_and_nothing_complains(opened: tuple[Page, list[str]]):

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from pathlib import Path
 
 import pypdf
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from hansa.equilibrium import draws, simulate
 from hansa.equilibrium.economy import Economy
@@ -39,18 +38,6 @@ def written(
     made = simulated(told, ranges, request.param, lists=lists, command="hansa simulate tariffs.toml closed.toml")
     (path,) = made.write(tmp_path_factory.mktemp("page"), ("html",))
     return path
-
-
-@pytest.fixture
-def opened(browser: Browser, written: Path) -> Iterator[tuple[Page, list[str]]]:
-    """The page, and everything it asked for or complained of."""
-    page, heard = browser.new_page(), []
-    page.on("console", lambda message: heard.append(message.text))
-    page.on("pageerror", lambda error: heard.append(str(error)))
-    page.on("request", lambda request: heard.append(request.url) if request.url != written.as_uri() else None)
-    page.goto(written.as_uri())
-    yield page, heard
-    page.close()
 
 
 def test_nothing_is_fetched_and_nothing_complains(opened: tuple[Page, list[str]]):
