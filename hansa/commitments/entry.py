@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
-from hansa.commitments.fields import fields_of
+from hansa.commitments.fields import fields_of, values_of
 from hansa.commitments.readers.assemble import Place, Troubles, assemble
 from hansa.commitments.readers.json_file import lines_of
 from hansa.commitments.records import Record
@@ -21,7 +20,7 @@ def entry_of(record: Record) -> dict[str, Any]:
     >>> entry_of(Party("brin", "Brinmark"))
     {'id': 'brin', 'name': 'Brinmark'}
     """
-    values = asdict(record)
+    values = values_of(record)
     found = {}
     for field in fields_of(kind_of(record)):
         value = values[field.name]

@@ -46,6 +46,18 @@ _DATES = ("date", "due", "deadline", "start", "end")
 _PERIODS = ("period", "baseline_period")
 
 
+def values_of(record: records.Record) -> dict[str, Any]:
+    """Every field of a record with its value; events and amounts as mappings of theirs.
+
+    >>> values_of(records.Party("brin", "Brinmark"))["kind"]
+    'region'
+    """
+    return {
+        name: tuple(dict(vars(inner)) for inner in value) if name in NESTED else value
+        for name, value in vars(record).items()
+    }
+
+
 @dataclass(frozen=True)
 class Field:
     """One field of a kind of record.

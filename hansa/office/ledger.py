@@ -1,6 +1,6 @@
 """The one door by which the register is written: rights, conflicts and checks first, then all of a change or none.
 
-Writers come one after the other: each locks the ledger's row, compares what it read with what stands, and writes the
+Writers come one after the other: each waits for its turn, compares what it read with what stands, and writes the
 change, its revisions and the entries in one transaction.
 """
 
@@ -8,22 +8,23 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Max
 
 from hansa.commitments import Problem, problems, references
-from hansa.commitments.entry import Refused, entry_of
+from hansa.commitments.entry import Refused, entry_of, record_of
 from hansa.commitments.records import Event, Record
 from hansa.commitments.register import Register, kind_of
 from hansa.errors import Conflict, DataError, NotAllowed
 from hansa.office.models import LONGEST_ID, Change, Entry, Ledger, Reference, Revision, written_by_the_ledger
 from hansa.office.permission import Viewer, who_may
-from hansa.office.snapshot import Held, Snapshot, up_to
+from hansa.office.snapshot import Held, Snapshot, keep, up_to
 from hansa.office.statistics import statistics
 
 RESERVED = (
@@ -42,6 +43,7 @@ RESERVED = (
 )
 NEIGHBOURS = 200  # records that name a changed one, looked at again
 WIDEST = 1_000_000  # characters of one record
+_Content = dict[str, Any]  # of a record, as it is kept
 MANY = 500  # rows written at once
 TURN = 0x68616E7361  # what PostgreSQL's writers wait for, one after the other
 
@@ -89,14 +91,14 @@ def commit(
         twice = next(key for key in keys if keys.count(key) > 1)
         raise DataError(f"{twice!r} is named twice in one change. Name each record once.")
     with _in_turn(), transaction.atomic(), written_by_the_ledger():
-        ledger = _ledger()
-        before = up_to(ledger.number)
-        after = _planned(viewer, edits, before, at or datetime.now(UTC))
+        before = up_to(_turn())
+        contents = {edit.key: entry_of(edit.record) for edit in edits if edit.record is not None}
+        after = _planned(viewer, edits, contents, before, at or datetime.now(UTC))
         _refuse_problems(before, after, set(keys))
-        _write(viewer, edits, before, after, what)
-        ledger.number = after.number
-        ledger.save()
-    return up_to(after.number)
+        _write(viewer, edits, contents, before, after, what)
+        _count(after.number)
+    keep(after)
+    return after
 
 
 def note(viewer: Viewer, what: str) -> Snapshot:
@@ -104,14 +106,11 @@ def note(viewer: Viewer, what: str) -> Snapshot:
     in the history, and that pages kept for visitors are made anew.
     """
     with _in_turn(), transaction.atomic(), written_by_the_ledger():
-        ledger = _ledger()
-        ledger.number += 1
-        change = Change(
-            number=ledger.number, at=datetime.now(UTC), account_id=viewer.account, what=what.replace("\0", "")
-        )
+        number = _turn() + 1
+        change = Change(number=number, at=datetime.now(UTC), account_id=viewer.account, what=what.replace("\0", ""))
         change.save(force_insert=True)
-        ledger.save()
-    return up_to(ledger.number)
+        _count(number)
+    return up_to(number)
 
 
 @contextmanager
@@ -126,32 +125,46 @@ def _in_turn() -> Iterator[None]:
         yield
 
 
-def _ledger() -> Ledger:
-    """The ledger's row, locked until the transaction ends; made by the first change of all."""
-    if connection.vendor == "postgresql":  # who comes first is served first; rows are locked in no order
-        with connection.cursor() as cursor:
+def _turn() -> int:
+    """The number of the last change, once it is our turn: nobody else writes until the transaction ends.
+
+    In SQL of its own, as everybody who writes waits for what is done here. SQLite's transactions have the turn already.
+    """
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":  # who comes first is served first; rows are locked in no order
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [TURN])
-    there = Ledger.objects.select_for_update().filter(id=1).first()
-    if there is None:
-        Ledger.objects.get_or_create(id=1)
-        there = Ledger.objects.select_for_update().get(id=1)
-    return there
+        cursor.execute("SELECT number FROM office_ledger WHERE id = 1")
+        row = cursor.fetchone()
+    if row is None:  # the first change of all
+        return Ledger.objects.get_or_create(id=1)[0].number
+    return int(row[0])
 
 
-def _planned(viewer: Viewer, edits: Sequence[Edit], before: Snapshot, at: datetime) -> Snapshot:
-    """The register after the edits, each of which is allowed and meets what it expects."""
+def _count(number: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE office_ledger SET number = %s WHERE id = 1", [number])
+
+
+def _planned(
+    viewer: Viewer, edits: Sequence[Edit], contents: Mapping[str, _Content], before: Snapshot, at: datetime
+) -> Snapshot:
+    """The register after the edits, each of which is allowed and meets what it expects, as it will be read again."""
     changes: dict[str, Held | None] = {}
     number = before.number + 1
+    gone = _versions([edit.key for edit in edits if edit.action == "create"])
     for edit in edits:
         old = before.held.get(edit.key)
         _refuse_unexpected(edit, old)
         if edit.action == "delete":
             changes[edit.key] = None
         elif edit.action == "create" and edit.record is not None:
-            changes[edit.key] = Held(edit.record, kind_of(edit.record), 0, edit.draft, number, at)
+            kind, version = kind_of(edit.record), gone.get(edit.key, 0) + 1
+            record = record_of(kind, contents[edit.key])
+            changes[edit.key] = Held(record, kind, version, edit.draft, number, at)
         elif old is not None:
             draft = {"publish": False, "withdraw": True}.get(edit.action, old.draft)
-            changes[edit.key] = replace(old, record=edit.record or old.record, draft=draft, number=number, at=at)
+            record = record_of(old.kind, contents[edit.key]) if edit.record else old.record
+            changes[edit.key] = Held(record, old.kind, old.version + 1, draft, number, at)
     after = before.following(number, changes)
     for edit in edits:
         _refuse_unallowed(viewer, edit, before, after)
@@ -286,17 +299,23 @@ def _naming_drafts(after: Snapshot, keys: Collection[str]) -> list[tuple[str, st
     return found
 
 
-def _write(viewer: Viewer, edits: Sequence[Edit], before: Snapshot, after: Snapshot, what: str) -> None:
+def _write(
+    viewer: Viewer,
+    edits: Sequence[Edit],
+    contents: Mapping[str, _Content],
+    before: Snapshot,
+    after: Snapshot,
+    what: str,
+) -> None:
     at = next((held.at for held in after.held.values() if held.number == after.number), datetime.now(UTC))
     change = Change(number=after.number, at=at, account_id=viewer.account, what=what.replace("\0", ""))
     change.save(force_insert=True)
-    gone = _versions([edit.key for edit in edits if edit.action == "create"])
     revisions, entries = [], []
     for edit in edits:
         held = after.held.get(edit.key)
         shown = held or before.held[edit.key]
-        version = (old.version if (old := before.held.get(edit.key)) else gone.get(edit.key, 0)) + 1
-        content = entry_of(shown.record)
+        version = held.version if held else shown.version + 1
+        content = contents.get(edit.key) or entry_of(shown.record)
         _refuse_wide(edit.key, content)
         kept = {"kind": shown.kind, "version": version, "draft": shown.draft, "content": content, "change": change}
         revisions.append(Revision(record=edit.key, action=_PAST[edit.action], **kept))
@@ -348,7 +367,7 @@ def _named(snapshot: Snapshot, key: str) -> list[str]:
     return sorted({target for _, target in references(held.record)}) if held else []
 
 
-def _refuse_wide(key: str, content: dict[str, object]) -> None:
+def _refuse_wide(key: str, content: _Content) -> None:
     import json  # slow import
 
     if len(json.dumps(content, ensure_ascii=False)) > WIDEST:

@@ -141,7 +141,7 @@ class Token(models.Model):
 
 
 class Ledger(models.Model):
-    """The number of the last change, in one row, which every writer locks: changes come one after the other."""
+    """The number of the last change, in one row: changes come one after the other."""
 
     number = models.BigIntegerField(default=0)
 

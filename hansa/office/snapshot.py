@@ -181,8 +181,19 @@ def up_to(number: int) -> Snapshot:
         last = next((one for one in _LAST if one.number <= number), EMPTY)
         if last.number < number:
             last = _next(last, number)
-            _LAST[:] = sorted([last, *_LAST], key=lambda one: -one.number)[:LAST]
+            _keep(last)
         return last
+
+
+def keep(snapshot: Snapshot) -> None:
+    """Know the register as it stands after a change that was just written, so that it is not read again."""
+    with _LOCK:
+        if all(one.number != snapshot.number for one in _LAST):
+            _keep(snapshot)
+
+
+def _keep(snapshot: Snapshot) -> None:
+    _LAST[:] = sorted([snapshot, *_LAST], key=lambda one: -one.number)[:LAST]
 
 
 def forget() -> None:

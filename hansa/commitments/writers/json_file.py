@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from hansa.commitments.fields import fields_of
-from hansa.commitments.records import KINDS, Record
+from hansa.commitments.entry import entry_of
+from hansa.commitments.records import KINDS
 from hansa.commitments.register import Register, kind_of
 from hansa.commitments.writers.rows import refuse_unreadable
 from hansa.commitments.writers.whole import write_whole
@@ -25,7 +24,7 @@ def write_json(register: Register, path: str | PathLike[str]) -> tuple[str, ...]
     refuse_unreadable(register)
     document: dict[str, list[dict[str, Any]]] = {kind: [] for kind in KINDS}
     for record in register:
-        document[kind_of(record)].append(_plain(record))
+        document[kind_of(record)].append(entry_of(record))
     text = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1)
 
     def write(target: Path) -> None:
@@ -33,16 +32,3 @@ def write_json(register: Register, path: str | PathLike[str]) -> tuple[str, ...]
 
     write_whole(path, write)
     return ()
-
-
-def _plain(record: Record) -> dict[str, Any]:
-    values = asdict(record)
-    return {
-        field.name: [_without(entry) for entry in values[field.name]] if field.nested else values[field.name]
-        for field in fields_of(kind_of(record))
-        if field.required or values[field.name] != field.default
-    }
-
-
-def _without(entry: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in entry.items() if value is not None}

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 from urllib.parse import quote
 
 from hansa.commitments.entry import Refused, record_of
-from hansa.commitments.fields import NESTED, Field, fields_of, schema
+from hansa.commitments.fields import NESTED, Field, fields_of, schema, values_of
 from hansa.commitments.records import KINDS, Event, Record
 from hansa.errors import DataError
 from hansa.office.api.operation import Schema
@@ -62,7 +61,7 @@ def fields_written(record: Record) -> dict[str, Any]:
     >>> fields_written(Party("brin", "Brinmark"))["kind"]
     'region'
     """
-    return {name: dict(value) if isinstance(value, Mapping) else value for name, value in asdict(record).items()}
+    return {name: dict(value) if isinstance(value, Mapping) else value for name, value in values_of(record).items()}
 
 
 def meta_of(held: Held) -> dict[str, Any]:

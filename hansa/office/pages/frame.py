@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, cached_property, wraps
+from functools import cache, cached_property, lru_cache, wraps
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.middleware.csrf import get_token
 from django.templatetags.static import static
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -22,6 +20,8 @@ from hansa.commitments.register import Register
 from hansa.errors import Conflict, DataError, HansaError, NotAllowed, UnknownCode
 from hansa.office.labels import KIND, PLURAL
 from hansa.office.names import words_of
+from hansa.office.pages.kept import Page, Pages
+from hansa.office.pages.past import KEEPING, NAME, day_shown, register_on
 from hansa.office.pages.pen import Pen, title_of, titled
 from hansa.office.permission import Viewer
 from hansa.office.snapshot import Snapshot, current
@@ -70,9 +70,24 @@ class Asked:
         return str(self.request.language)  # type: ignore[attr-defined]
 
     @cached_property
-    def snapshot(self) -> Snapshot:
+    def now(self) -> Snapshot:
         """The register as it stands, one and the same for the whole request."""
         return current()
+
+    @cached_property
+    def then(self) -> str:
+        """The day as of which the page is asked for; empty where it is asked as of now."""
+        return day_shown()
+
+    @property
+    def day(self) -> str:
+        """The day of the page: the one asked for, else today."""
+        return self.then or today()
+
+    @cached_property
+    def snapshot(self) -> Snapshot:
+        """The register as it stands, or stood on the day that was asked for; one and the same for the whole request."""
+        return register_on(self.then, self.now, self.viewer) if self.then else self.now
 
     @cached_property
     def register(self) -> Register:
@@ -98,6 +113,7 @@ def page(asked: Asked, template: str, *, status: int = 200, **parts: Any) -> Htt
     """
     request, words = asked.request, asked.words
     register = asked.register
+    route = request.resolver_match
     text = (
         _environment()
         .get_template(template)
@@ -115,18 +131,26 @@ def page(asked: Asked, template: str, *, status: int = 200, **parts: Any) -> Htt
                 "titled": titled,
                 "title_of": lambda key: title_of(register, key),
                 "register": register,
-                "kinds": {kind: (words(several), PLURAL[kind]) for kind, (_, several) in KIND.items()},
+                "kinds": _kinds(asked.language),
                 "csrf": Markup('<input type="hidden" name="csrfmiddlewaretoken" value="{}">').format(get_token(request))
                 if template_posts(asked, parts)
                 else "",
                 "path": request.path,
                 "notice": NOTICES.get(request.GET.get("notice", "")) if status == 200 else None,
                 "today": today(),
+                "then": asked.then,
+                "dated": route is not None and route.url_name in KEEPING and status == 200,
                 **parts,
             }
         )
     )
     return HttpResponse(text, status=status)
+
+
+@cache
+def _kinds(language: str) -> dict[str, tuple[str, str]]:
+    words = Words(language)
+    return {kind: (words(several), PLURAL[kind]) for kind, (_, several) in KIND.items()}
 
 
 def template_posts(asked: Asked, parts: dict[str, Any]) -> bool:
@@ -135,9 +159,18 @@ def template_posts(asked: Asked, parts: dict[str, Any]) -> bool:
 
 
 def url(name: str, *args: Any, **asked: Any) -> str:
-    """The address of a page by its name; keyword arguments become the query."""
+    """The address of a page by its name; keyword arguments become the query. A page as of a day leads on to that day;
+    ``on=None`` leads to now.
+    """
+    if name in KEEPING and (day := day_shown()) and NAME not in asked:
+        asked[NAME] = day
     query = urlencode({key: value for key, value in asked.items() if value not in (None, "")}, doseq=True)
-    return reverse(name, args=args) + (f"?{query}" if query else "")
+    return _path(get_script_prefix(), name, args) + (f"?{query}" if query else "")
+
+
+@lru_cache(maxsize=20_000)  # a page holds hundreds of addresses, and looking one up costs more than writing it
+def _path(prefix: str, name: str, args: tuple[Any, ...]) -> str:
+    return reverse(name, args=args)
 
 
 def record_url(kind: str, key: str, page: str = "record") -> str:
@@ -158,32 +191,34 @@ def public(view: View) -> View:
             return view(request, *args, **kwargs)
         data = (asked.snapshot.number, asked.statistics.stamp, today(), asked.language)
         key = (*data, request.get_full_path())
-        tag = f'"{hashlib.sha256(repr(key).encode()).hexdigest()[:24]}"'
-        if request.headers.get("If-None-Match") == tag:
-            return _tagged(HttpResponseNotModified(), tag)
-        with _LOCK:
-            text = _PAGES.get(key)
-        if text is None:
+        tag = hashlib.sha256(repr(key).encode()).hexdigest()[:24]
+        tags = {"": f'"{tag}"', "gzip": f'"{tag}-gzip"'}
+        if request.headers.get("If-None-Match") in tags.values():
+            return _told(HttpResponseNotModified(), request.headers["If-None-Match"])
+
+        def make() -> bytes | HttpResponse:
             response = view(request, *args, **kwargs)
             passing = response.streaming or response.cookies or response.headers.get("Cache-Control") == "no-store"
-            if response.status_code != 200 or passing:
-                return response
-            with _LOCK:
-                _PAGES[key] = text = response.content
-                if len(_PAGES) > KEPT:
-                    _PAGES.popitem(last=False)
-        return _tagged(HttpResponse(text), tag)
+            return response if response.status_code != 200 or passing else response.content
+
+        kept = _PAGES.find(key, make)
+        if not isinstance(kept, Page):
+            return kept
+        packed = "gzip" if "gzip" in request.headers.get("Accept-Encoding", "") else ""
+        response = HttpResponse(kept.packed if packed else kept.plain)
+        if packed:
+            response["Content-Encoding"] = packed
+        return _told(response, tags[packed])
 
     return shown
 
 
-_LOCK = threading.Lock()
-_PAGES: OrderedDict[Any, bytes] = OrderedDict()
+_PAGES = Pages(KEPT)
 
 
-def _tagged(response: HttpResponse, tag: str) -> HttpResponse:
+def _told(response: HttpResponse, tag: str) -> HttpResponse:
     response["ETag"] = tag
-    response["Vary"] = "Cookie, Accept-Language"
+    response["Vary"] = "Accept-Encoding, Accept-Language, Cookie"
     return response
 
 
@@ -208,7 +243,7 @@ def refusal(request: HttpRequest, wrong: HansaError) -> HttpResponse:
     status = status_of(wrong)
     if status == 403 and not asked.viewer.signed_in:
         status = 401
-    return page(asked, "refusal.html", status=status, wrong=str(wrong), code=status)
+    return page(asked, "refusal.html", status=status, wrong=wrong, code=status)
 
 
 def status_of(wrong: HansaError) -> int:
@@ -224,13 +259,21 @@ def _in_language(request: HttpRequest, language: str) -> str:
     return f"{request.path}?{query.urlencode()}"
 
 
+def _final(value: Any) -> Any:
+    """What a template puts into a page: text from outside as it may be shown."""
+    if hasattr(value, "__html__"):
+        return value
+    text = str(value)
+    return text if text.isprintable() else visible(text)
+
+
 @cache
 def _environment() -> Environment:
     return Environment(
         loader=PackageLoader("hansa.office"),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=lambda value: value if hasattr(value, "__html__") else visible(str(value)),
+        finalize=_final,
         trim_blocks=True,
         lstrip_blocks=True,
     )
