@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
 Array = NDArray[np.float64]
 LEAST_RATIOS = 3  # ratios of four that a product needs
@@ -81,6 +80,8 @@ def effect(affected: Array, controls: Array, confidence: float = 0.90) -> Effect
     if not len(a) or len(c) < LEAST_CONTROLS:
         nan = float("nan")
         return Effect(nan, nan, nan, nan, len(a), len(c))
+    from scipy.special import stdtrit  # slow import
+
     middle = float(a.mean() - c.mean())
     error = float(c.std(ddof=1) * np.sqrt(1 / len(a) + 1 / len(c)))
     wide = float(stdtrit(len(c) - 1, 0.5 + confidence / 2)) * error

@@ -22,6 +22,7 @@ _OPTIONS: dict[str, Any] = {
     "error_model": "numpy",
     "fastmath": {"nsz", "arcp", "contract", "afn", "reassoc"},  # infinities and NaN keep their meaning
 }
+PLAIN = 40_000  # rows below which threads cost more than they save
 _kernels: list[Any] = []
 _log = logging.getLogger("hansa")
 
@@ -52,13 +53,15 @@ def pool() -> ThreadPoolExecutor:
 os.register_at_fork(after_in_child=pool.cache_clear)  # threads do not come along
 
 
-def spread(task: Callable[[int], Any], count: int) -> list[Any]:
-    """[task(0), task(1), ...], on as many threads as there are cores.
+def spread(task: Callable[[int], Any], count: int, *, rows: int = PLAIN) -> list[Any]:
+    """[task(0), task(1), ...], on as many threads as there are cores; one after the other where there are few rows.
 
     >>> spread(lambda k: k * k, 3)
     [0, 1, 4]
     """
-    return [task(0)] if count == 1 else [done.result() for done in [pool().submit(task, k) for k in range(count)]]
+    if count <= 1 or rows < PLAIN:
+        return [task(k) for k in range(count)]
+    return [done.result() for done in [pool().submit(task, k) for k in range(count)]]
 
 
 def announce() -> None:

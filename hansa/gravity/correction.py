@@ -27,6 +27,12 @@ from hansa.gravity.ppml import Solution
 from hansa.result import Result
 
 KINDS = ("pairs", "wild")
+METHODS = {
+    "paper": "terms of order 1/N as the paper has them",
+    "second-order": "all terms of second order, residuals freed of their leverage, our extension; errors count that "
+    "the correction is estimated",
+}
+LARGE = 0.8  # leverage of a pair from which the second-order correction is too noisy to use
 LEVERAGES = {
     "exact": "leverage of fixed effects exact",
     "approximate": "leverage of fixed effects approximated by one sweep of projections, as the panel is large",
@@ -44,7 +50,7 @@ class _Panel:
     symmetric: bool
 
 
-def bias_corrected(fit: GravityFit, *, exact: bool | None = None) -> Result:
+def bias_corrected(fit: GravityFit, *, method: str = "paper", exact: bool | None = None) -> Result:
     """Coefficients of a three-way fit without their bias of order 1/N, with errors corrected likewise.
 
     Weidner and Zylkin 2021, section 3. Errors are clustered by pair, directed or not as the pair effects are.
@@ -52,11 +58,14 @@ def bias_corrected(fit: GravityFit, *, exact: bool | None = None) -> Result:
     Parameters
     ----------
     fit : PPML with exporter-time, importer-time and pair effects, without weights.
+    method : ``paper`` is the formula of the paper, as ppml_fe_bias computes it; ``second-order`` takes all terms of
+        second order, which leaves less bias and gives errors that hold more often, but is no good where one pair
+        makes up most of its countries' trade (trade with oneself): a note then says so.
     exact : compute the leverage of fixed effects exactly; by default up to 1,000 effects of exporters and importers.
 
     Raises
     ------
-    DataError : the fit is weighted, or has two rows of one exporter, importer and period.
+    DataError : the fit is weighted, or has two rows of one exporter, importer and period; an unknown method.
     NotIdentified : the fit is not a three-way PPML.
 
     >>> from hansa.gravity.fit import ppml
@@ -78,7 +87,7 @@ def bias_corrected(fit: GravityFit, *, exact: bool | None = None) -> Result:
     panel = _panel(fit, solution)
     told = weidner_zylkin.correct(
         solution.outcome, solution.fitted, solution.projected, panel.exporter, panel.importer, panel.period,
-        symmetric=panel.symmetric, exact=exact,
+        symmetric=panel.symmetric, method=method, exact=exact,
     )  # fmt: skip
     variance = np.diag(told.covariance)
     if not (variance > 0).all():
@@ -98,14 +107,31 @@ def bias_corrected(fit: GravityFit, *, exact: bool | None = None) -> Result:
         "change of ln of the expected outcome for one unit of the term",
         "bias_corrected (Weidner and Zylkin 2021)",
         "Journal of International Economics 132, 103513",
-        fit.design.provenance.then("ppml", fit.design.formula.text).then("bias_corrected"),
+        fit.design.provenance.then("ppml", fit.design.formula.text).then("bias_corrected", method),
         (
             f"errors clustered by pair ({pairs}, factor P/(P-1)) and corrected; {LEVERAGES[told.leverage]}",
+            f"correction {method}: {METHODS[method]}",
+            *_too_large(told),
             *(["with one effect for both directions the correction is our derivation"] if panel.symmetric else []),
             *fit.result.notes,
         ),
-        {"leverage": told.leverage, "pairs": told.pairs, "covariance": told.covariance.tolist()},
+        {
+            "leverage": told.leverage,
+            "largest": told.largest,
+            "method": method,
+            "pairs": told.pairs,
+            "covariance": told.covariance.tolist(),
+        },
     )
+
+
+def _too_large(told: weidner_zylkin.Correction) -> list[str]:
+    if told.method == "paper" or told.largest <= LARGE:
+        return []
+    return [
+        f"the leverage of a pair is {told.largest:.2f}: the fit took up most of its error, and this correction "
+        f"multiplies what is left by up to {1 / (1 - told.largest):,.0f}. Do not rely on it; take method='paper'"
+    ]
 
 
 def bootstrap(

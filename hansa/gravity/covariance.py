@@ -28,6 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hansa.errors import DataError, NotIdentified
+from hansa.gravity.compiled import kernel
 
 CONVENTIONS = ("stata", "fixest")
 Codes = NDArray[np.integer[Any]]
@@ -61,6 +62,7 @@ def sandwich(
     clusters: Sequence[Codes] = (),
     effects: Sequence[Codes] = (),
     *,
+    residual: NDArray[np.float64] | None = None,
     convention: str = "stata",
     linear: bool = False,
 ) -> Covariance:
@@ -69,6 +71,7 @@ def sandwich(
     Parameters
     ----------
     scores : (k, m) weight times residual times regressor, the fixed effects projected out.
+    residual : (m,) weight times residual, where `scores` are without it; so no product of all is kept.
     hessian : (k, k) X~'WX~.
     clusters : for each cluster variable (m,) the cluster of each row, counted from 0; none: robust.
     effects : for each set of fixed effects (m,) the level of each row. Read for `linear` and for ``fixest``.
@@ -102,7 +105,7 @@ def sandwich(
     G = min(few) if few else m
     scale = (m - 1) / (m - parameters) if counted else 1.0
     q = scale * G / (G - 1) if G > 1 else math.nan
-    matrix = q * _between(hessian, _meat(scores, clusters))
+    matrix = q * _between(hessian, _meat(scores, clusters, residual))
     matrix, repaired = _repair(matrix) if len(few) > 1 else (matrix, 0.0)
     np.fill_diagonal(matrix, np.maximum(np.diag(matrix), 0.0))  # below zero by rounding, where a fit is exact
     degrees = None if not linear else float(min(G - 1, m - parameters) if few else m - parameters)
@@ -171,16 +174,30 @@ def joint_p_value(statistic: float, count: int, degrees: float | None = None) ->
     return float(chdtrc(count, statistic) if degrees is None else fdtrc(count, degrees, statistic / count))
 
 
-def _meat(scores: NDArray[np.float64], clusters: Sequence[Codes]) -> NDArray[np.float64]:
+def _meat(
+    scores: NDArray[np.float64], clusters: Sequence[Codes], residual: NDArray[np.float64] | None
+) -> NDArray[np.float64]:
     if not clusters:
-        return scores @ scores.T
+        whole = scores if residual is None else scores * residual
+        return whole @ whole.T
+    each = np.ones(1) if residual is None else residual
     meat = np.zeros((scores.shape[0],) * 2)
     for size in range(1, len(clusters) + 1):
         for chosen in combinations(clusters, size):
-            code = _crossed(chosen).astype(np.intp, copy=False)  # once, not for every row of scores
-            total = np.array([np.bincount(code, weights=row) for row in scores]).reshape(scores.shape[0], -1)
+            code = _crossed(chosen)
+            total = np.zeros((scores.shape[0], int(code.max(initial=-1)) + 1))
+            for row, out in zip(scores, total, strict=True):
+                _add_up(code, row, each, out)
             meat += (total @ total.T) * (1 if size % 2 else -1)
     return meat
+
+
+@kernel
+def _add_up(code, row, residual, out):  # type: ignore[no-untyped-def] # pragma: no cover
+    """Sums of row times residual (of one number: the same for all) by code; in one pass without copies."""
+    last = residual.size - 1
+    for r in range(code.size):
+        out[code[r]] += row[r] * residual[min(r, last)]
 
 
 def _crossed(codes: Sequence[Codes]) -> Codes:
@@ -195,7 +212,18 @@ def _crossed(codes: Sequence[Codes]) -> Codes:
 
 
 def _count(code: Codes) -> int:
-    return int(np.count_nonzero(np.bincount(code)))
+    return int(_distinct(code, int(code.max(initial=-1)) + 1))
+
+
+@kernel
+def _distinct(code, size):  # type: ignore[no-untyped-def] # pragma: no cover
+    """How many codes there are, all of them below `size`."""
+    seen, count = np.zeros(size, np.bool_), 0
+    for r in range(code.size):
+        if not seen[code[r]]:
+            seen[code[r]] = True
+            count += 1
+    return count
 
 
 def nests(inner: Codes, outer: Codes) -> bool:
@@ -204,9 +232,19 @@ def nests(inner: Codes, outer: Codes) -> bool:
     >>> nests(np.array([0, 0, 1]), np.array([5, 5, 5])), nests(np.array([0, 0, 1]), np.array([5, 6, 6]))
     (True, False)
     """
-    of_level = np.zeros(int(inner.max(initial=0)) + 1, outer.dtype)
-    of_level[inner] = outer
-    return bool((of_level[inner] == outer).all())
+    return bool(_within(inner, outer, int(inner.max(initial=-1)) + 1))
+
+
+@kernel
+def _within(inner, outer, size):  # type: ignore[no-untyped-def] # pragma: no cover
+    """Whether all rows of each code of `inner`, below `size`, have one code of `outer`."""
+    first = np.full(size, -1, np.int64)
+    for r in range(inner.size):
+        if first[inner[r]] < 0:
+            first[inner[r]] = r
+        elif outer[first[inner[r]]] != outer[r]:
+            return False
+    return True
 
 
 def _linked_groups(first: Codes, second: Codes) -> int:

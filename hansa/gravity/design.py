@@ -64,7 +64,7 @@ class Design:
     clusters: tuple[Effect, ...]
     weights: _FLOAT | None
     offset: _FLOAT | None
-    row: NDArray[np.int64]
+    row: NDArray[np.integer[Any]]
     given: int
     notes: tuple[str, ...]
     provenance: Provenance
@@ -72,9 +72,10 @@ class Design:
 
 @dataclass(frozen=True)
 class _Model:
-    """What is read: the formula, the sets of clusters, weights and offset."""
+    """What is read: the formula, the outcome unless it is left out, the sets of clusters, weights and offset."""
 
     formula: Formula
+    outcome: Factor | None
     clusters: tuple[tuple[str, ...], ...]
     weights: Factor | None
     offset: Factor | None
@@ -82,8 +83,8 @@ class _Model:
     def factors(self) -> list[Factor]:
         """Everything that is to be a number, each once."""
         terms = [factor for term in self.formula.terms for factor in term.factors if not factor.levels]
-        beside = [factor for factor in (self.weights, self.offset) if factor]
-        return list(dict.fromkeys([self.formula.outcome, *terms, *beside]))
+        given = (self.outcome, *terms, self.weights, self.offset)
+        return list(dict.fromkeys(factor for factor in given if factor))
 
     def labels(self) -> list[str]:
         """Columns whose labels are levels, each once."""
@@ -105,7 +106,7 @@ class _Model:
 class _Sample:
     """The rows still in use: numbers by factor, labels by column, what formulaic made by term, cells for formulaic."""
 
-    row: NDArray[np.int64]
+    row: NDArray[np.integer[Any]]
     numbers: Mapping[Factor, NDArray[Any]]
     labels: Mapping[str, Coded]
     cells: Mapping[str, NDArray[Any] | pa.Array]
@@ -137,6 +138,7 @@ def design(
     offset: str | None = None,
     missing: str = "drop",
     positive: bool = True,
+    outcome: bool = True,
 ) -> Design:
     """The arrays of a model.
 
@@ -151,6 +153,7 @@ def design(
     missing : ``drop`` rows with an empty cell, NaN, an infinite number, or a logarithm that does not exist, counted in
         the notes; or ``refuse`` them.
     positive : refuse an outcome below zero, as PPML needs. Least squares takes any.
+    outcome : whether the outcome is read; where not, `y` is zero. Predictions do without.
 
     Raises
     ------
@@ -163,8 +166,10 @@ def design(
     >>> made.y.tolist(), made.effects[0].labels, made.notes
     ([1.0, 2.0], (['A', 'B'],), ('1 of 3 rows is left out: log(dist) of zero (1)',))
     """
+    read = formula if isinstance(formula, Formula) else read_formula(formula)
     model = _Model(
-        formula if isinstance(formula, Formula) else read_formula(formula),
+        read,
+        read.outcome if outcome else None,
         _cluster_sets(cluster),
         read_factor(weights) if weights is not None else None,
         read_factor(offset) if offset is not None else None,
@@ -177,8 +182,8 @@ def design(
     if not source.rows:
         raise DataError("The table has no rows, and nothing can be estimated. Look at what was selected before.")
     sample, reasons = _read(model, lambda name: source.read(at[name]), source.rows)
-    if positive:
-        _refuse_negative(model.formula.outcome, sample)
+    if positive and model.outcome:
+        _refuse_negative(model.outcome, sample)
     sample = _complete(sample, reasons, source.rows, missing, notes)
     if model.others():
         sample = replace(sample, made={term.name: _by_formulaic(term, sample) for term in model.others()})
@@ -255,7 +260,12 @@ def _read(model: _Model, read: Callable[[str], NDArray[Any] | pa.Array], rows: i
         empty = ~np.isfinite(held) if isinstance(held, np.ndarray) else columns.empty(held)
         if empty.any() and name not in labels and name not in {factor.column for factor in numbers}:
             reasons.append((f"no value in {name!r}", empty))
-    return _Sample(np.arange(rows), numbers, labels, cells), reasons
+    return _Sample(_every(rows), numbers, labels, cells), reasons
+
+
+def _every(rows: int) -> NDArray[np.integer[Any]]:
+    """Positions of all rows, in no more bytes than they need."""
+    return np.arange(rows, dtype=np.int32 if rows <= np.iinfo(np.int32).max else np.int64)
 
 
 def _unusable(values: NDArray[Any], name: str) -> _Reasons:
@@ -383,7 +393,7 @@ def _assembled(
     notes += [said for effect in clusters if (said := _about_clusters(effect))]
     if said := _repeated(used, names, sample.row.size):
         notes.append(said)
-    y = _float(sample.numbers[model.formula.outcome])
+    y = _float(sample.numbers[model.outcome]) if model.outcome else np.zeros(sample.row.size)
     formula = _with_references(model.formula, sample.labels)
     return Design(
         formula, formula.outcome.name, y, terms, X, effects, clusters, weights, offset, sample.row, given, tuple(notes),

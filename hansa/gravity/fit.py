@@ -21,7 +21,7 @@ from hansa.errors import DataError, NotConverged, NotIdentified
 from hansa.gravity import covariance as cov
 from hansa.gravity import least_squares, structure, summary, wald
 from hansa.gravity import ppml as poisson
-from hansa.gravity.column import arrow
+from hansa.gravity.column import arrow, texts
 from hansa.gravity.compiled import announce
 from hansa.gravity.design import INTERCEPT, Design
 from hansa.gravity.design import design as designed
@@ -78,7 +78,7 @@ class GravityFit:
         figures = {name: arrow(values) for name, values in columns.items()}  # PyArrow's own ways import pandas
         change = "ln of the expected outcome" if kind == "ppml" else "the outcome"
         return Result(
-            pa.Table.from_pydict({"term": pa.array(summary.kept_terms(self), pa.string()), **figures}),
+            pa.Table.from_pydict({"term": texts(summary.kept_terms(self)), **figures}),
             f"{kind.upper()} of {self.design.outcome}",
             f"change of {change} for one unit of the term",
             METHODS[kind][0],
@@ -261,12 +261,13 @@ def _fitted(
         residual = residual * solution.weight
     try:
         how = cov.sandwich(
-            solution.projected * residual,
+            solution.projected,
             solution.hessian,
             [cluster.levels.of_row[solution.row] for cluster in model.clusters],
             [effect.levels.of_row[solution.row] for effect in model.effects]
             if linear or convention == "fixest"
             else (),
+            residual=residual,
             convention=convention,
             linear=linear,
         )

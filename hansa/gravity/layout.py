@@ -62,8 +62,10 @@ class Layout:
     inner_blocks, inner_levels : how many blocks and levels these are.
     batch : (E+1,) first group of each batch: the groups of an inner block, else a chunk of groups.
     chunk : (C+1,) first batch of each chunk of work.
-    alone : the rest is one set, whose blocks never meet;  of_block : (D,) groups in the order of these blocks and
-    block_group : their first group in that order (empty unless `alone`).
+    alone : the rest is one set, whose blocks never meet.  joint : the stack is two sets, none inner, and a block holds
+        levels of both: what one region sells and buys, where pairs have no direction.
+    of_block : groups in the order of the blocks of the rest, and block_group : where those of each block begin in that
+        order; a group of two joint blocks stands twice (empty unless `alone` or `joint`).
     """
 
     row: NDArray[np.int64]
@@ -83,6 +85,7 @@ class Layout:
     batch: NDArray[np.int64]
     chunk: NDArray[np.int64]
     alone: bool
+    joint: bool
     of_block: NDArray[np.int64]
     block_group: NDArray[np.int64]
 
@@ -166,31 +169,22 @@ def arrange(effects: Sequence[Levels], use: NDArray[np.int64]) -> Layout:
     >>> arrange([a, b], np.arange(4)).segment.tolist()
     [0, 2, 4]
     """
-    seen = spread(lambda k: np.flatnonzero(_present(effects[k].of_row, use, effects[k].count)), len(effects))
-    eliminated, roots = _eliminated(effects, use, [s.size for s in seen])
-    others = [k for k in range(len(effects)) if k != eliminated]
-    group = _taken(effects[eliminated], use)
-    total = sum(seen[k].size for k in others)
-    blocks = {k: _blocks(effects[k], roots[k], group, _taken(effects[k], use), seen[k]) for k in others}
-    exact = [k for k in others if blocks[k][1]]
-    if total <= WHOLE and not (len(others) == 1 and exact):
-        stack, inner = others, len(others)
-        blocks = {k: (np.zeros(effects[k].count, np.int64), False) for k in others}
+    m = use.size
+    seen = spread(lambda k: np.flatnonzero(_present(effects[k].of_row, use, effects[k].count)), len(effects), rows=m)
+    eliminated, stack, inner, blocks, joint = _chosen(effects, use, seen)
+    if joint is not None:
+        place, block, of_level = _interleaved(joint, [seen[k] for k in stack])
     else:
-        first = max(exact, key=lambda k: (seen[k].size, -k), default=None)
-        stack = others if first is None else [first, *(k for k in others if k != first)]
-        inner = int(first is not None)
-    place, block, of_level = _stacked(stack, inner, blocks, seen, effects)
+        place, block, of_level = _stacked(stack, inner, blocks, seen, effects)
     inner_levels = sum(seen[k].size for k in stack[:inner])
     inner_blocks = int(np.searchsorted(block, inner_levels))
     level = np.empty((len(stack), effects[eliminated].of_row.size), np.int32)
-    most = spread(lambda f: _looked_up(place[f], effects[stack[f]].of_row, level[f]), len(stack)) if stack else []
+    most = spread(lambda f: _looked_up(place[f], effects[stack[f]].of_row, level[f]), len(stack), rows=m)
     new_group, batch_of, group_level = _groups(effects[eliminated], seen[eliminated], use, level, of_level, inner)
     row = _sorted_rows(use, new_group, group_level.size, level, most)
     stride = _strides(row, new_group, level)
     segment, first_level = _segments(row, new_group, level, of_level, stride)
-    sorted_group = new_group[row]
-    group_row = np.searchsorted(sorted_group, np.arange(group_level.size + 1))
+    group_row = np.concatenate([[0], np.cumsum(_counted(new_group, use, group_level.size))])
     group_segment = np.searchsorted(segment, group_row)
     batch, chunk = _split(group_row, batch_of, inner, inner_blocks)
     alone = inner == 1 and len(stack) == 2 and blocks[stack[1]][1]
@@ -199,6 +193,8 @@ def arrange(effects: Sequence[Levels], use: NDArray[np.int64]) -> Layout:
         meets = of_level[first_level[group_segment[:-1], 1]]
         of_block = np.argsort(meets, kind="stable")
         block_group = np.searchsorted(meets[of_block], np.arange(inner_blocks, block.size))
+    elif joint is not None:
+        of_block, block_group = _members(group_segment, first_level, of_level, block.size - 1)
     return Layout(
         row=row,
         eliminated=eliminated,
@@ -217,13 +213,32 @@ def arrange(effects: Sequence[Levels], use: NDArray[np.int64]) -> Layout:
         batch=batch,
         chunk=chunk,
         alone=alone,
+        joint=joint is not None,
         of_block=of_block,
         block_group=block_group,
     )
 
 
-def _taken(e: Levels, use: NDArray[np.int64]) -> Ints:
-    return e.of_row if use.size == e.of_row.size else e.of_row[use]
+_Blocks = dict[int, tuple[NDArray[np.int64], bool]]  # of each set but one: block of each level, whether they never meet
+
+
+def _chosen(
+    effects: Sequence[Levels], use: NDArray[np.int64], seen: Sequence[NDArray[np.int64]]
+) -> tuple[int, list[int], int, _Blocks, tuple[NDArray[np.int64], NDArray[np.int64]] | None]:
+    """The set to eliminate, the others in their order, how many of them are inner, their blocks, and joint blocks."""
+    code = [e.of_row if use.size == e.of_row.size else e.of_row[use] for e in effects]
+    eliminated, roots = _eliminated(effects, code, [s.size for s in seen])
+    others, group = [k for k in range(len(effects)) if k != eliminated], code[eliminated]
+    blocks = {k: _blocks(effects[k], roots[k], group, code[k], seen[k]) for k in others}
+    exact = [k for k in others if blocks[k][1]]
+    if sum(seen[k].size for k in others) <= WHOLE and not (len(others) == 1 and exact):
+        return eliminated, others, len(others), {k: (np.zeros(effects[k].count, np.int64), False) for k in others}, None
+    if exact:
+        first = max(exact, key=lambda k: (seen[k].size, -k))
+        return eliminated, [first, *(k for k in others if k != first)], 1, blocks, None
+    two = len(others) == 2
+    joint = _partners(group, *((blocks[k][0], code[k], seen[k]) for k in others)) if two else None
+    return eliminated, others, 0, blocks, joint
 
 
 @kernel
@@ -232,6 +247,15 @@ def _present(of_row, use, count):  # type: ignore[no-untyped-def] # pragma: no c
     out = np.zeros(count, np.bool_)
     for q in range(use.size):
         out[of_row[use[q]]] = True
+    return out
+
+
+@kernel
+def _counted(of_row, use, count):  # type: ignore[no-untyped-def] # pragma: no cover
+    """How many used rows each level has."""
+    out = np.zeros(count, np.int64)
+    for q in range(use.size):
+        out[of_row[use[q]]] += 1
     return out
 
 
@@ -270,27 +294,29 @@ def _sorted_rows(
     return row
 
 
-def _eliminated(effects: Sequence[Levels], use: NDArray[np.int64], sizes: Sequence[int]) -> tuple[int, dict[int, Ints]]:
+def _eliminated(effects: Sequence[Levels], code: Sequence[Ints], sizes: Sequence[int]) -> tuple[int, dict[int, Ints]]:
     """The set to eliminate, and the components of the others: the largest under which every other falls into blocks."""
     by_size = sorted(range(len(effects)), key=lambda k: (-sizes[k], k))
     found = {}
     for choice in by_size[:2]:
-        found[choice] = _components(effects, use, choice)
+        found[choice] = _components(effects, code, choice)
         if all(_falls_apart(root) for root in found[choice].values()):
             return choice, found[choice]
     return by_size[0], found[by_size[0]]
 
 
-def _components(effects: Sequence[Levels], use: NDArray[np.int64], choice: int) -> dict[int, Ints]:
-    """For each other set, the connected component of its levels when those that meet in a group are joined."""
-    group, others = _taken(effects[choice], use), [k for k in range(len(effects)) if k != choice]
+def _components(effects: Sequence[Levels], code: Sequence[Ints], choice: int) -> dict[int, Ints]:
+    """For each other set, the connected component of its levels when those that meet in a group are joined.
+
+    code : (m,) for each set the level of each used row.
+    """
+    group, others = code[choice], [k for k in range(len(effects)) if k != choice]
 
     def united(q: int) -> Ints:
-        e = effects[others[q]]
-        root: Ints = _unite(group, _taken(e, use), effects[choice].count, e.count)
+        root: Ints = _unite(group, code[others[q]], effects[choice].count, effects[others[q]].count)
         return root
 
-    return dict(zip(others, spread(united, len(others)) if others else [], strict=True))
+    return dict(zip(others, spread(united, len(others), rows=group.size), strict=True))
 
 
 def _falls_apart(root: Ints) -> bool:
@@ -329,10 +355,102 @@ def _met_again(group: Ints, label: NDArray[np.int64]) -> float:
     return float(np.mean((group[here] == group[there]) & (label[here] == label[there]))) if here.size else 0.0
 
 
+@kernel
+def _meetings(group, a, b, block_a, block_b, groups, A, B):  # type: ignore[no-untyped-def] # pragma: no cover
+    """(A, B) in how many groups each block of the one set is with each block of the other, and (A,) in how many at all.
+
+    Of a group the first two blocks of a set count, which are all where groups are pairs.
+    """
+    seen = np.full((groups, 4), -1, np.int32)
+    for q in range(group.size):
+        g = group[q]
+        for side, label in ((0, block_a[a[q]]), (2, block_b[b[q]])):
+            if seen[g, side] < 0:
+                seen[g, side] = label
+            elif seen[g, side] != label and seen[g, side + 1] < 0:
+                seen[g, side + 1] = label
+    count, all_of = np.zeros((A, B), np.int32), np.zeros(A, np.int32)
+    for g in range(groups):
+        for x in range(2):
+            if seen[g, x] >= 0:
+                all_of[seen[g, x]] += 1
+                for y in range(2, 4):
+                    if seen[g, y] >= 0:
+                        count[seen[g, x], seen[g, y]] += 1
+    return count, all_of
+
+
+_Side = tuple[
+    NDArray[np.int64], Ints, NDArray[np.int64]
+]  # block of each level, level of each row, levels that are seen
+
+
+def _partners(group: Ints, one: _Side, other: _Side) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
+    """A block for each level of two sets, where blocks of the one belong to those of the other; None where they do not.
+
+    What a region sells and what it buys meet in every pair of it that has no direction, and nearly alone at home: apart
+    they would make a poor preconditioner.
+    """
+    A, B = (int(label.max(initial=0)) + 1 for label, _, _ in (one, other))
+    if one[0].size <= A or other[0].size <= B or max(1 << 20, 4 * group.size) < A * B:
+        return None
+    count, all_of = _meetings(group, one[1], other[1], one[0], other[0], int(group.max(initial=0)) + 1, A, B)
+    best = count.argmax(1)
+    mutual = (count.argmax(0)[best] == np.arange(A)) & (2 * count[np.arange(A), best] >= all_of) & (all_of > 1)
+    if 2 * np.count_nonzero(mutual) < A:
+        return None
+    renamed = A + np.arange(B)
+    renamed[best[mutual]] = np.flatnonzero(mutual)
+    joined = one[0], renamed[other[0]]
+    size = np.bincount(np.concatenate([joined[0][one[2]], joined[1][other[2]]]))
+    return joined if size.max() <= LARGEST_BLOCK else None
+
+
+def _interleaved(
+    label: Sequence[NDArray[np.int64]], seen: Sequence[NDArray[np.int64]]
+) -> tuple[tuple[Ints, ...], NDArray[np.int64], Ints]:
+    """As `_stacked`, where levels of all sets lie together by block, sets in their order within it."""
+    of = np.concatenate([one[here] for one, here in zip(label, seen, strict=True)])
+    order = np.argsort(of, kind="stable")
+    at = np.empty(of.size, np.int32)
+    at[order] = np.arange(of.size, dtype=np.int32)
+    place = [np.full(one.size, -1, np.int32) for one in label]
+    for where, here, mine in zip(place, seen, np.split(at, np.cumsum([one.size for one in seen])[:-1]), strict=True):
+        where[here] = mine
+    joined = np.concatenate([[0], np.cumsum(np.diff(of[order]) != 0)]).astype(np.int32)
+    block = np.searchsorted(joined, np.arange(int(joined[-1]) + 2)).astype(np.int64)
+    return tuple(place), block, joined
+
+
+@kernel
+def _members(group_segment, level, of_level, blocks):  # type: ignore[no-untyped-def] # pragma: no cover
+    """Groups that have a level of each block, block by block, and where those of each block begin."""
+    first, groups = np.zeros(blocks + 1, np.int64), np.empty(0, np.int64)
+    at = first.copy()
+    for turn in range(2):
+        last = np.full(blocks, -1, np.int64)
+        for g in range(group_segment.size - 1):
+            for p in range(group_segment[g], group_segment[g + 1]):
+                for f in range(level.shape[1]):
+                    k = of_level[level[p, f]]
+                    if last[k] != g:
+                        last[k] = g
+                        if turn == 0:
+                            first[k + 1] += 1
+                        else:
+                            groups[at[k]] = g
+                            at[k] += 1
+        if turn == 0:
+            for k in range(blocks):
+                first[k + 1] += first[k]
+            groups, at = np.empty(first[blocks], np.int64), first[:-1].copy()
+    return groups, first
+
+
 def _stacked(
     stack: Sequence[int],
     inner: int,
-    blocks: dict[int, tuple[NDArray[np.int64], bool]],
+    blocks: _Blocks,
     seen: Sequence[NDArray[np.int64]],
     effects: Sequence[Levels],
 ) -> tuple[tuple[Ints, ...], NDArray[np.int64], Ints]:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from hansa.errors import NotConverged, NotIdentified
 from hansa.gravity import newton, ppml
+from hansa.gravity.answer import in_units, with_constant
 from hansa.gravity.layout import Levels
 from hansa.gravity.projection import Floats, group_sums, normal_equations, project
 from hansa.gravity.sample import Dropped, reduce_sample
@@ -83,7 +84,7 @@ def solve(
         raise NotIdentified(f"No observation is left of {y.size:,}: {alone.size:,} were alone in a group.")
     given = ~newton.constant_rows(X) if plain else np.ones(X.shape[0], bool)
     panel, _, size = newton.assemble(np.ones(y.size), X[given], sets, weights, np.flatnonzero(use))
-    row, w = panel.layout.row, panel.base
+    row, w = panel.layout.row, np.ascontiguousarray(panel.base)
     outcome = y[row]
     middle = float((w * outcome).sum() / w.sum())
     W, b, sums = group_sums(panel.layout, w, w * (outcome - middle), panel.X)
@@ -106,56 +107,23 @@ def solve(
     newton.move(panel, w, panel.X, found, change, fit, moved)
     residual = outcome - middle - fit
     within = residual + change @ projected
-    return _answer(
-        panel, y, X, given, weights, alone, tuple(effects), kept, change / size, size, projected, H, residual, within
+    left, about, inside = (
+        float((w * values**2).sum()) for values in (residual, outcome - np.average(outcome, weights=w), within)
     )
-
-
-def _answer(
-    panel: newton.Panel,
-    y: Floats,
-    X: Floats,
-    given: NDArray[np.bool_],
-    weights: Floats | None,
-    alone: NDArray[np.int64],
-    effects: tuple[Levels, ...],
-    kept: NDArray[np.bool_],
-    slope: Floats,
-    size: Floats,
-    projected: Floats,
-    H: Floats,
-    residual: Floats,
-    within: Floats,
-) -> LeastSquares:
-    row, w = panel.layout.row, panel.base
-    coefficient, all_kept = np.full(X.shape[0], np.nan), given.copy()
-    all_kept[np.flatnonzero(given)] = kept
-    coefficient[all_kept] = slope[kept]
-    regressors, hessian = (
-        projected[kept] * size[kept][:, None],
-        H[np.ix_(kept, kept)] * np.outer(size[kept], size[kept]),
-    )
-    if not effects and not given.all():
-        first = int(np.flatnonzero(~given)[0])
-        rest = y[row] - slope[kept] @ X[all_kept][:, row] if kept.any() else y[row]
-        coefficient[first] = float(np.average(rest, weights=w)) / X[first, row[0]]
-        all_kept[first] = True
-        regressors = X[all_kept][:, row]
-        hessian = np.einsum("km,m,jm->kj", regressors, w, regressors)
-    left = float((w * residual**2).sum())
-    about = float((w * (y[row] - np.average(y[row], weights=w)) ** 2).sum())
-    inside = float((w * within**2).sum())
+    answer = in_units(change[kept], size[kept], projected[kept], H[np.ix_(kept, kept)], given, kept)
+    if not given.all():
+        answer = with_constant(answer, X, given, row, w, outcome)
     return LeastSquares(
-        coefficient=coefficient,
-        kept=all_kept,
+        coefficient=answer.coefficient,
+        kept=answer.kept,
         row=row,
         residual=residual,
         weight=None if weights is None else weights[row],
-        projected=regressors,
-        hessian=hessian,
+        projected=answer.projected,
+        hessian=answer.hessian,
         r2=1.0 - left / about if about > 0.0 else float("nan"),
         within_r2=1.0 - left / inside if inside > 0.0 else float("nan"),
         dropped=Dropped((), newton.NOBODY, alone, newton.NOBODY, np.zeros(0)),
-        effects=effects,
+        effects=tuple(effects),
         shape=ppml.shape_of(panel.layout, bool(effects)),
     )

@@ -34,7 +34,7 @@ import narwhals.stable.v2 as nw
 import pyarrow as pa
 
 from hansa import tables
-from hansa.errors import DataError, UnknownCode
+from hansa.errors import DataError, HansaError, UnknownCode
 from hansa.provenance import Provenance, Source
 from hansa.trade.flows import Flows
 from hansa.trade.store import open_store
@@ -166,7 +166,12 @@ def fit_model(model: ModelFile, *, progress: Callable[[str, int, float], None] |
             settings = dict(one.settings)
             if one.estimator == "ppml" and progress is not None:
                 settings["progress"] = _told(progress, one.name)
-            fit = (ppml if one.estimator == "ppml" else ols)(one.formula, data, **settings)
+            try:
+                fit = (ppml if one.estimator == "ppml" else ols)(one.formula, data, **settings)
+            except HansaError as refusal:
+                if len(model.models) > 1:  # the same refusal, which says where it stands
+                    refusal.args = (f"Model {one.name!r}: {refusal}", *refusal.args[1:])
+                raise
             fits.append(replace(fit, design=replace(fit.design, provenance=provenance)) if provenance else fit)
     except duckdb.Error as refusal:
         said = str(refusal).splitlines()[0]

@@ -6,16 +6,15 @@ Regions without a known place are left out, by name and count.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hansa.errors import NotIdentified, UnknownCode
+from hansa.errors import NotIdentified
 from hansa.provenance import Provenance
-from hansa.regions import find
+from hansa.regions.codes import region_or_none
 from hansa.regions.distance import distances
 from hansa.trade.indicators.grid import said
 from hansa.trade.side import as_side
@@ -94,10 +93,7 @@ def nearness(codes: Sequence[Any], distance: Any = None, contiguity: Any = None)
 
 def _great_circles(codes: Sequence[Any]) -> Array:
     """Kilometres between the points of regions, (n, n); NaN for one that is unknown or has none."""
-    region: dict[Any, str] = {}
-    for code in codes:
-        with suppress(UnknownCode):
-            region[code] = find(code).code
+    region = {code: found.code for code in codes if (found := region_or_none(code)) is not None}
     rows, _ = distances(region.values())  # what has no place is named by `nearness`
     known: dict[tuple[str | None, str | None], float] = {(one, other): kilometres for one, other, kilometres in rows}
     return np.array(

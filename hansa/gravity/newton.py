@@ -14,7 +14,7 @@ b coefficients, H = X~'WX~, s = X~'(y - mu).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,6 +68,7 @@ class Panel:
 class Stage:
     """Where Newton steps stand: mu, coefficients b of the regressors `kept`, and what is known at that point.
 
+    projected : X~ of the last step, where steps ended and nothing is separated.
     separated, certificate : rows proved to be separated.  faint : rows that look so without proof.
     """
 
@@ -165,10 +166,10 @@ def _scores(e0, e1, walk, w, e, X, W, c, H, s, kept, projected):  # type: ignore
 
 
 @kernel
-def _move(e0, e1, walk, w, y, X, W, c, b, change, step, moved, told):  # type: ignore[no-untyped-def] # pragma: no cover
-    """Newton step of the linear predictor and mu after it.
+def _step(e0, e1, walk, w, y, X, W, c, b, change, step, told):  # type: ignore[no-untyped-def] # pragma: no cover
+    """Newton step of the linear predictor.
 
-    told = [gain in log-likelihood, step' W step, largest |step| at y > 0, least step at y = 0].
+    told = [its part y'step of the gain in log-likelihood, step' W step, largest |step| at y > 0, least step at y = 0].
     """
     batch, group_row, group_segment, segment, level, stride = walk
     K, F, rows, x = X.shape[0], level.shape[1], np.uint64(w.size), X.reshape(-1)
@@ -199,14 +200,23 @@ def _move(e0, e1, walk, w, y, X, W, c, b, change, step, moved, told):  # type: i
         for r in range(r0, r0 + count):
             v = step[r] + mean
             step[r] = v
-            moved[r] = w[r] * np.exp(v)
-            gain += y[r] * v - (moved[r] - w[r])
+            gain += y[r] * v
             norm += w[r] * v * v
             if y[r] > 0.0:
                 top = max(top, abs(v))
             else:
                 low = min(low, v)
     told[0], told[1], told[2], told[3] = told[0] + gain, told[1] + norm, max(told[2], top), min(told[3], low)
+
+
+@kernel
+def _weighed(r0, r1, w, moved):  # type: ignore[no-untyped-def] # pragma: no cover
+    """Multiply `moved`, which holds exp(step), by w; the sum of what this adds to w."""
+    more = 0.0
+    for r in range(r0, r1):
+        moved[r] *= w[r]
+        more += moved[r] - w[r]
+    return more
 
 
 Find = Callable[[Panel, Floats, Floats], tuple[NDArray[np.int64], Floats]]
@@ -217,7 +227,7 @@ def fit_margins(panel: Panel, mu: Floats, sweeps: int) -> float:
     layout, walk = panel.layout, parts(panel.layout)
     F, L, chunks = len(layout.stack), panel.per_level.size, layout.chunk.size - 1
     factor, apply, worst, worst_level = np.ones(L), -1, np.zeros(chunks), 0.0
-    bounds = np.concatenate([[0], np.cumsum([int((place >= 0).sum()) for place in layout.place])])
+    mine = [place[place >= 0] for place in layout.place]
 
     def run(collect: int) -> Floats:
         sums = np.zeros((chunks, L))
@@ -232,10 +242,11 @@ def fit_margins(panel: Panel, mu: Floats, sweeps: int) -> float:
         worst_level, worst_group = 0.0, 0.0
         for f in range(F):
             sums = run(f)
-            part = slice(int(bounds[f]), int(bounds[f + 1]))
-            some = sums[part] > 0.0
-            factor[part] = np.where(some, panel.per_level[part] / np.where(some, sums[part], 1.0), 1.0)
-            worst_level = max(worst_level, float(np.abs(factor[part] - 1.0).max(initial=0.0)))
+            now, wanted = sums[mine[f]], panel.per_level[mine[f]]
+            some = now > 0.0
+            scale = np.where(some, wanted / np.where(some, now, 1.0), 1.0)
+            factor[mine[f]] = scale
+            worst_level = max(worst_level, float(np.abs(scale - 1.0).max(initial=0.0)))
             worst_group = max(worst_group, float(worst.max()))
             apply = f
     run(-1)
@@ -243,13 +254,13 @@ def fit_margins(panel: Panel, mu: Floats, sweeps: int) -> float:
 
 
 def scores(
-    panel: Panel, w: Floats, e: Floats, X: Floats, found: Projection, keep: bool
+    panel: Panel, w: Floats, e: Floats, X: Floats, found: Projection, keep: bool, out: Floats | None = None
 ) -> tuple[Floats, Floats, Floats]:
-    """H = X~'WX~, s = X~'e, and X~ itself if `keep`."""
+    """H = X~'WX~, s = X~'e, and X~ itself if `keep`, into `out` where given, which may be X."""
     layout, walk, K = panel.layout, parts(panel.layout), X.shape[0]
     chunks = layout.chunk.size - 1
     H, s = np.zeros((chunks, K, K)), np.zeros((chunks, K))
-    projected = np.empty((K, w.size)) if keep else np.empty((K, 0))
+    projected = np.empty((K, w.size if keep else 0)) if out is None else out
     shared(layout, lambda k, e0, e1: _scores(e0, e1, walk, w, e, X, found.W, found.c, H[k], s[k], keep, projected))
     lower = H.sum(0)
     return lower + np.tril(lower, -1).T, s.sum(0), projected
@@ -258,14 +269,22 @@ def scores(
 def move(
     panel: Panel, w: Floats, X: Floats, found: Projection, change: Floats, step: Floats, moved: Floats
 ) -> NDArray[np.float64]:
-    """Step of the linear predictor for a change of b, mu after it, and what `_move` tells of them."""
+    """Step of the linear predictor for a change of b, mu after it, and what is told of them.
+
+    That is: gain in log-likelihood, step' W step, largest |step| at y > 0, least step at y = 0.
+    """
     layout, walk = panel.layout, parts(panel.layout)
     c = found.c[0] - change @ found.c[1:]
     told = np.zeros((layout.chunk.size - 1, 4))
-    shared(
-        layout,
-        lambda k, e0, e1: _move(e0, e1, walk, w, panel.y, X, found.W, c, found.b[0], change, step, moved, told[k]),
-    )
+
+    def task(k: int, e0: int, e1: int) -> None:
+        _step(e0, e1, walk, w, panel.y, X, found.W, c, found.b[0], change, step, told[k])
+        r0, r1 = (int(layout.group_row[layout.batch[e]]) for e in (e0, e1))
+        with np.errstate(over="ignore"):  # such a step is halved
+            np.exp(step[r0:r1], out=moved[r0:r1])  # several at a time, which compiled loops do not do
+        told[k, 0] -= _weighed(r0, r1, w, moved)
+
+    shared(layout, task)
     return np.array([told[:, 0].sum(), told[:, 1].sum(), told[:, 2].max(), told[:, 3].min()])
 
 
@@ -319,7 +338,8 @@ def assemble(
     for place, k in zip(layout.place, layout.stack, strict=True):
         total = np.bincount(effects[k].of_row[row], weights=mine, minlength=effects[k].count)
         level[place[place >= 0]] = total[place >= 0]
-    return Panel(layout, mine, columns, np.ones(row.size) if base is None else base[row], group, level), unit, size
+    one_each = np.broadcast_to(np.ones(1), row.size)  # takes no memory
+    return Panel(layout, mine, columns, one_each if base is None else base[row], group, level), unit, size
 
 
 @kernel
@@ -356,17 +376,18 @@ def _transfer(b: Floats, H: Floats, kept: NDArray[np.bool_]) -> Floats:
 
 
 def linearised(
-    panel: Panel, mu: Floats, X: Floats, c: Floats | None, tolerance: float, goal: float, keep: bool
-) -> tuple[Projection, Floats, Floats, Floats]:
-    """Projection of the score and of X at mu, then H, s, and X~ if `keep`; c begins the search."""
-    e = panel.y - mu
+    panel: Panel, mu: Floats, X: Floats, c: Floats | None, tolerance: float, goal: float, e: Floats
+) -> tuple[Projection, Floats, Floats]:
+    """Projection of the score and of X at mu, then H and s; c begins the search, e takes y - mu."""
+    np.subtract(panel.y, mu, out=e)
     W, sums, levels = group_sums(panel.layout, mu, e, X)
     floor = np.zeros(X.shape[0] + 1)
     floor[0] = 1e-3 * goal
     start = None if c is None else np.concatenate([np.zeros_like(c[:1]), c[1:]])
     normal = normal_equations(panel.layout, mu, W)
     found = project(normal, sums, levels, start=start, tolerance=tolerance, floor=floor)
-    return (found, *scores(panel, mu, e, X, found, keep))
+    H, s, _ = scores(panel, mu, e, X, found, False)
+    return found, H, s
 
 
 def _told_apart(panel: Panel, mu: Floats, X: Floats, H: Floats, exact: bool) -> NDArray[np.bool_]:
@@ -413,7 +434,7 @@ def newton(
 
     Parameters
     ----------
-    panel : the sample.  mu, b, kept : where to begin; mu is used up.
+    panel : the sample; its X is used up, and becomes the projected one.  mu, b, kept : where to begin; mu is used up.
     find : looks for separated rows, given the panel, the regressors kept and the step that runs away.
 
     Raises
@@ -427,13 +448,13 @@ def newton(
     for iteration in range(before + 1, before + most + 1):
         margin = fit_margins(panel, mu, 4 if c is None else 1)
         loose = 0.1 if c is None else min(0.05, max(1e-4, 1e-2 * float(np.sqrt(decrement))))
-        found, H, s, projected = linearised(panel, mu, X, c, FINAL if last else loose, tolerance, last)
+        found, H, s = linearised(panel, mu, X, c, FINAL if last else loose, tolerance, moved)
         if last or not checked:
             good, checked = _told_apart(panel, mu, X, H, checked), True
             if not good.all():
                 separated, certificate = _fallen(panel, vanished(panel, mu), X, find) if last else (NOBODY, NOWHERE)
                 if separated.size:  # what tells these regressors apart is running to zero
-                    return Stage(mu, b, kept, projected, H, iteration, decrement, separated, certificate, NOBODY)
+                    return Stage(mu, b, kept, X, H, iteration, decrement, separated, certificate, NOBODY)
                 b = _transfer(b, H, good)
                 kept[np.flatnonzero(kept)[~good]] = False
                 if not kept.any():
@@ -450,7 +471,6 @@ def newton(
             raise NotConverged(_stuck(iteration, decrement, "no step improves the fit"), [decrement, margin])
         mu, moved = moved, mu
         b = b + length * change
-        here = Stage(mu, b, kept, projected, H, iteration, decrement, NOBODY, NOWHERE, NOBODY)
         falling = low < -0.5 and top < 0.05  # some rows run away while those with trade are at rest
         suspicious = falling and decrement < 1.0
         largest = max(top, -low)
@@ -462,12 +482,18 @@ def newton(
         if done or (suspicious and suspicion in LOOKS):
             faint = NOBODY if falling else vanished(panel, mu)
             separated, certificate = find(panel, X, step) if falling else _fallen(panel, faint, X, find)
+            if done and not separated.size:  # nobody needs X any more
+                scores(panel, moved, panel.y, X, found, True, out=X)
             if separated.size or done:
-                return replace(here, separated=separated, certificate=certificate, faint=faint)
-        rough = 0.1 * loose if found.iterations else 0.0
-        quick = max(0.5 * largest, rough) * largest < STILL  # as the next step will be
-        last = (quick or decrement < 1e3 * tolerance) and length == 1.0
+                return Stage(mu, b, kept, X, H, iteration, decrement, separated, certificate, faint)
+        soon = decrement < 1e3 * tolerance or _nearly_still(largest, 0.1 * loose if found.iterations else 0.0)
+        last = soon and length == 1.0
     raise NotConverged(_stuck(before + most, decrement, f"{most} steps were not enough"), [decrement, margin])
+
+
+def _nearly_still(largest: float, rough: float) -> bool:
+    """Whether the step after one of this size, with a projection as rough as this, will be still."""
+    return max(0.5 * largest, rough) * largest < STILL
 
 
 def _fallen(panel: Panel, row: NDArray[np.int64], X: Floats, find: Find) -> tuple[NDArray[np.int64], Floats]:

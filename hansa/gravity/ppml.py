@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from hansa.errors import NotConverged, NotIdentified
 from hansa.gravity import separation
+from hansa.gravity.answer import in_units, with_constant
 from hansa.gravity.compiled import kernel, spread
 from hansa.gravity.layout import Layout, Levels, arrange
 from hansa.gravity.newton import NOBODY, Panel, Stage, assemble, constant, constant_rows, newton
@@ -145,16 +146,17 @@ def solve(
     sets = [constant(y.size)] if plain else list(effects)
     alone = singletons == "drop" and not plain
     fit = partial(newton, find=separation.find, tolerance=tolerance, most=most, progress=progress)
-    found, unit, size, dropped = _cleared(weighted, X if given.all() else X[given], sets, base, use, b, alone, fit)
+    layout, stage, unit, size, dropped = _cleared(
+        weighted, X if given.all() else X[given], sets, base, use, b, alone, fit
+    )
     if dropped.separated_rows.size and separated == "refuse":
         raise NotIdentified(
             f"{dropped.separated_rows.size:,} of {y.size:,} rows are separated: regressors and effects fit their zero "
             "outcome exactly, so the estimate does not exist with them. Drop them (separated='drop'), or change the "
             "model."
         )
-    panel, stage = found
     dropped = replace(dropped, zero=()) if plain else dropped
-    return _solution(panel, stage, unit, size, y, X, given, weights, offset, dropped, tuple(effects))
+    return _solution(layout, stage, unit, size, y, X, given, weights, offset, dropped, tuple(effects))
 
 
 def _cleared(
@@ -166,7 +168,7 @@ def _cleared(
     b: Floats,
     singletons: bool,
     fit: Callable[..., Stage],
-) -> tuple[tuple[Panel, Stage], float, Floats, Dropped]:
+) -> tuple[Layout, Stage, float, Floats, Dropped]:
     """The fit of what is left when rows that cannot be fitted are dropped, round by round, until none is separated."""
     kept, before, proof, fitted = np.ones(b.size, bool), 0, np.zeros(y.size), None
     silent, alone = NOBODY, NOBODY
@@ -181,7 +183,9 @@ def _cleared(
         if fitted is None and not b.any() and panel.layout.row.size > LARGE:
             b = _pilot(panel, y, X, sets, base, singletons, fit)
         if fitted is None:
-            mu = panel.base * np.exp(np.clip(np.einsum("k,km->m", b * size, panel.X), -20.0, 20.0))
+            mu = np.einsum("k,km->m", b * size, panel.X)
+            mu = np.exp(np.clip(mu, -20.0, 20.0, out=mu), out=mu)
+            mu *= panel.base
         else:
             mu = fitted[panel.layout.row] / unit
         stage = fit(panel, mu, (b * size)[kept], kept, before=before)
@@ -189,7 +193,7 @@ def _cleared(
         if not stage.separated.size:
             found = np.flatnonzero(proof > 0.0)
             dropped = Dropped(zero, np.sort(silent), np.sort(alone), found, proof[found])
-            return (panel, stage), unit, size, dropped
+            return panel.layout, stage, unit, size, dropped
         row = panel.layout.row[stage.separated]
         proof[row], use[row], before = stage.certificate, False, stage.iterations
         fitted = np.zeros(y.size)
@@ -236,7 +240,7 @@ def _nothing_left(given: int, silent: int, alone: int, separated: int) -> str:
 
 
 def _solution(
-    panel: Panel,
+    layout: Layout,
     stage: Stage,
     unit: float,
     size: Floats,
@@ -249,28 +253,16 @@ def _solution(
     effects: tuple[Levels, ...],
 ) -> Solution:
     """Back to the units of the caller."""
-    row = panel.layout.row
+    row = layout.row
     weight = None if weights is None else weights[row]
     total = stage.mu * unit
     fitted = total if weight is None else total / weight
     outcome, mine = y[row], 1.0 if weight is None else weight
-    kept = given.copy()
-    kept[np.flatnonzero(given)] = stage.kept
-    coefficient = np.full(X.shape[0], np.nan)
-    coefficient[kept] = stage.b / size[stage.kept]
-    scale = size[stage.kept]
-    projected, hessian = stage.projected, stage.hessian * np.outer(scale, scale) * unit
-    projected *= scale[:, None]
+    answer = in_units(stage.b, size[stage.kept], stage.projected, stage.hessian * unit, given, stage.kept)
     shift = 0.0 if offset is None else offset[row]  # the same for all rows changes nothing but the constant
     apart = 0.0 if offset is None else shift - np.max(shift)
-    if not effects:
-        first = int(np.flatnonzero(~given)[0]) if not given.all() else -1
-        if first >= 0:
-            predictor = np.log(fitted) - shift - coefficient[kept] @ X[kept][:, row]
-            coefficient[first] = float(np.average(predictor, weights=total)) / X[first, row[0]]
-            kept[first] = True
-        projected = X[kept][:, row]
-        hessian = (projected * total) @ projected.T
+    if not given.all():
+        answer = with_constant(answer, X, given, row, total, np.log(fitted) - shift)
     flat = (total if weight is None else weight * outcome).sum() / (
         row.size if weight is None and offset is None else (mine * np.exp(apart)).sum()
     )
@@ -278,14 +270,14 @@ def _solution(
         outcome, fitted, weight, float(flat) if offset is None else flat * np.exp(apart)
     )
     return Solution(
-        coefficient=coefficient,
-        kept=kept,
+        coefficient=answer.coefficient,
+        kept=answer.kept,
         row=row,
         outcome=outcome,
         fitted=fitted,
         weight=weight,
-        projected=projected,
-        hessian=hessian,
+        projected=answer.projected,
+        hessian=answer.hessian,
         deviance=deviance,
         null_deviance=null_deviance,
         log_likelihood=log_likelihood,
@@ -294,7 +286,7 @@ def _solution(
         faint=np.sort(row[stage.faint]),
         dropped=dropped,
         effects=effects,
-        shape=shape_of(panel.layout, bool(effects)),
+        shape=shape_of(layout, bool(effects)),
     )
 
 

@@ -23,12 +23,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hansa.gravity.compiled import kernel, pool, spread
+from hansa.gravity.compiled import PLAIN, kernel, pool, spread
 from hansa.gravity.layout import Layout
 
 Floats = NDArray[np.float64]
 NULL = 1e-11  # a pivot that has lost all but this part of its diagonal is a direction that another set absorbs
-PLAIN = 40_000  # rows below which threads cost more than they save
 
 
 @dataclass(frozen=True)
@@ -202,6 +201,51 @@ def _squares(e0, e1, walk, w, W, block_of, block, at, inner, first, diagonal, S)
                             elif m0 <= here:
                                 for u in range(n2):
                                     S[line] += c * w[t0 + u]
+
+
+@kernel
+def _joint_squares(k0, k1, walk, groups, first, w, W, block, at, diagonal, S):  # type: ignore[no-untyped-def] # pragma: no cover
+    """Blocks that hold levels of both sets: -u u'/W over the groups of each, and rows with both levels in one block.
+
+    groups[first[k] : first[k + 1]] are those of block k. Lower triangle only, four groups at a time.
+    """
+    _batch, _group_row, group_segment, segment, level, stride = walk
+    most = 0
+    for k in range(k0, k1):
+        most = max(most, block[k + 1] - block[k])
+    u, scale = np.zeros((4, most)), np.zeros(4)
+    for k in range(k0, k1):
+        n, o, l0 = block[k + 1] - block[k], at[k], block[k]
+        for start in range(first[k], first[k + 1], 4):
+            for j in range(4):
+                scale[j] = 0.0
+                for q in range(n):
+                    u[j, q] = 0.0
+                if start + j >= first[k + 1] or not W[groups[start + j]] > 0.0:
+                    continue
+                g = groups[start + j]
+                scale[j] = -1.0 / W[g]
+                for p in range(group_segment[g], group_segment[g + 1]):
+                    r0, count = segment[p], segment[p + 1] - segment[p]
+                    a, b = level[p, 0] - l0, level[p, 1] - l0
+                    if 0 <= a < n:
+                        for q in range(count):
+                            u[j, a + q * stride[0]] += w[r0 + q]
+                    if 0 <= b < n:
+                        for q in range(count):
+                            u[j, b + q * stride[1]] += w[r0 + q]
+                    if 0 <= a < n and 0 <= b < n:  # trade at home: both levels of a row meet off the diagonal too
+                        for q in range(count):
+                            i, t = a + q * stride[0], b + q * stride[1]
+                            S[o + max(i, t) * n + min(i, t)] += w[r0 + q]
+                for q in range(n):
+                    diagonal[l0 + q] += u[j, q]
+            for i in range(n):
+                a0, a1 = scale[0] * u[0, i], scale[1] * u[1, i]
+                a2, a3 = scale[2] * u[2, i], scale[3] * u[3, i]
+                line = np.uint64(o + i * n)
+                for t in range(np.uint64(i + 1)):
+                    S[line + t] += a0 * u[0, t] + a1 * u[1, t] + a2 * u[2, t] + a3 * u[3, t]
 
 
 @kernel
@@ -536,6 +580,15 @@ def normal_equations(layout: Layout, w: Floats, W: Floats) -> Normal:
     if layout.inner > 1:
         diagonal, S = np.zeros((1, L)), np.zeros((1, int(at[-1])))
         _whole_square(walk, w, W, diagonal[0], S[0])
+    elif layout.joint:
+        diagonal, S = np.zeros((1, L)), np.zeros((1, int(at[-1])))
+        groups, first = layout.of_block, layout.block_group
+        cuts = np.searchsorted(first, np.linspace(0, first[-1], chunks + 1).astype(int))
+        cuts[-1] = first.size - 1
+        spread(
+            lambda k: _joint_squares(cuts[k], cuts[k + 1], walk, groups, first, w, W, block, at, diagonal[0], S[0]),
+            chunks,
+        )
     else:
         of_level = np.repeat(np.arange(size.size), size)
         rows = layout.row.size / max(1, layout.group_level.size)

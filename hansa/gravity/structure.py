@@ -129,7 +129,7 @@ def predict(fit: GravityFit, data: Any, *, offset: str | None = None) -> NDArray
     Parameters
     ----------
     fit : the fit.
-    data : any frame with the columns of the formula; the outcome may be absent where there is a numeric regressor.
+    data : any frame with the columns of the formula; the outcome is not read and may be absent.
     offset : the column of the offset, where the fit has one.
 
     Raises
@@ -140,7 +140,7 @@ def predict(fit: GravityFit, data: Any, *, offset: str | None = None) -> NDArray
     old, solution = fit.design, fit.solution
     if (old.offset is None) != (offset is None):
         raise DataError("The offset must be named for a fit that has one, and only then: offset='column'.")
-    new = designed(_asked(old), data, offset=offset, positive=False)
+    new = designed(_asked(old), data, offset=offset, outcome=False)
     b = np.where(solution.kept, solution.coefficient, 0.0)
     index = b @ _regressors(old, new)
     if new.offset is not None:
@@ -251,7 +251,7 @@ def _pair_note(design: Design, sides: sets.Sides) -> str:
 
 
 def _asked(old: Design) -> Formula:
-    """The formula as it can be read from a new frame: levels as sets, and an outcome that is surely there."""
+    """The formula as it can be read from a new frame: levels as sets."""
     formula, by = old.formula, []
     terms: dict[str, Term] = {}
     for term in formula.terms:
@@ -265,10 +265,8 @@ def _asked(old: Design) -> Formula:
         if term.other or plain:
             kept = term if term.other else Term(plain, tuple(dict.fromkeys(one.column for one in plain)))
             terms.setdefault(kept.name, kept)
-    numbers = [factor for term in formula.terms for factor in term.factors if not factor.levels]
-    outcome = numbers[0] if numbers else formula.outcome
     extra = tuple(one for one in dict.fromkeys(by) if one not in formula.effects)
-    return replace(formula, outcome=outcome, terms=tuple(terms.values()), effects=(*formula.effects, *extra))
+    return replace(formula, terms=tuple(terms.values()), effects=(*formula.effects, *extra))
 
 
 def _regressors(old: Design, new: Design) -> NDArray[np.float64]:

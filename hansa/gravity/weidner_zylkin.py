@@ -3,16 +3,23 @@
 Weidner and Zylkin 2021, Bias and consistency in three-way gravity models, Journal of International Economics 132,
 103513 (arXiv:1909.01327). With few countries coefficients are off by a term of order 1/N, clustered errors too small.
 
-Both sums of the paper are one weighted sum of the projected regressors, so an exporter or importer costs one block of
-T x T whatever the number of regressors. With sum_t mu x = 0 in each pair, H x = mu x and
-tr(Hi+ e (H x)') = (mu x)' Hi+ e. The third derivative contracted with x is
-G = -diag(mu x) + (mu x) mu'/sum(mu) + mu (mu x)'/sum(mu), whose first part vanishes in the sum over partners, so
-tr(Hi+ G Hi+ S) / 2 = (mu x)' Q mu / sum(mu) with Q = Hi+ S Hi+.
+Two ways. "paper" takes the terms of order 1/N: a country's effects alone, with residuals as they are. "second-order"
+takes every term of second order, of all parameters together (the expansion that the paper cuts at 1/N: Rilstone,
+Srivastava and Ullah 1996, Journal of Econometrics 75:369-395, with pairs as observations). Residuals
+are then freed of their leverage, as the paper does in the errors only, and the errors count that the correction is
+itself estimated: a little more weight for a pair moves the coefficient by V_x x'e and the estimated bias by V_x b_p.
+Either way the bias is a sum over pairs, V_x sum_p b_p with
 
-Notation: i exporter, j importer, t period, P pairs, C cells of a pair (T; 2 T where both directions share an effect);
-mu fitted, e = y - mu, x regressors with the fixed effects projected out, H_ij = diag(mu) - mu mu'/sum(mu) of a pair,
-H_i = sum_j H_ij, S_i = sum_j e e', V_x = (X'WX)^-1, d_ij dummies of exporter-time and importer-time, V_FE the inverse
-of sum d'H d, L_ij = H_ij (x V_x x' + d V_FE d') the leverage of a pair.
+    b_p = -(mu x)' K v + e' (Z A Z') v,  A = B [sum_p Z' G Z] B,  G = -(diag(mu x) - (mu x) s' - s (mu x)') / 2,
+
+where the paper has H_i+ + H_j+ for K, d for Z, blocks of H_i+ for B and e for v. G is half the third derivative
+contracted with x. The sum over partners of diag(mu x) is zero, so a country's block needs the second part only.
+
+Notation: i exporter, j importer, t period, p one of P pairs, C cells of a pair (T; 2 T where both directions share an
+effect); mu fitted, e = y - mu, s = mu/sum(mu) of a pair, x regressors with the fixed effects projected out,
+H_p = diag(mu) - mu mu'/sum(mu), H_i = sum_j H_ij, V_x = (X'WX)^-1, d dummies of exporter-time and importer-time of a
+pair, V_FE the inverse of sum d'H d, Z = [d, x], B = diag(V_FE, V_x), K = Z B Z', L = H K the leverage of a pair,
+v = (I - L)^-1 e.
 """
 
 from __future__ import annotations
@@ -25,6 +32,7 @@ from numpy.typing import NDArray
 
 from hansa.errors import DataError, NotIdentified
 
+METHODS = ("paper", "second-order")
 MOST_EXACT = 1_000  # exporter-time and importer-time effects up to which V_FE is inverted: about half a second
 _CUT = 1e-10  # eigenvalues below this share of the largest are zero
 
@@ -36,7 +44,7 @@ Ints = NDArray[np.int64]
 class Correction:
     """What to subtract from the coefficients, and the covariance to use with them.
 
-    >>> Correction(np.zeros(1), np.eye(1), np.eye(1), "exact", 12).pairs
+    >>> Correction(np.zeros(1), np.eye(1), np.eye(1), "exact", 0.2, 12, "paper").pairs
     12
     """
 
@@ -44,7 +52,9 @@ class Correction:
     covariance: Floats  # (k, k) clustered by pair, corrected
     uncorrected: Floats  # (k, k) clustered by pair, times P/(P-1)
     leverage: str  # "exact", or "approximate": how V_FE was found
+    largest: float  # leverage of any pair, from 0 to 1: what share of some combination of its errors the fit took up
     pairs: int
+    method: str  # "paper" or "second-order"
 
 
 @dataclass(frozen=True)
@@ -68,6 +78,15 @@ class _Cells:
         return out
 
 
+@dataclass(frozen=True)
+class _Noise:
+    """Inverse of the Hessian of effects and coefficients, the pair effects profiled out."""
+
+    effects: Floats  # (F, F) V_FE
+    coefficients: Floats  # (k, k) V_x
+    of_pairs: Floats  # (P, C, C) K: what it makes of the linear predictors of a pair
+
+
 def correct(
     outcome: Floats,
     fitted: Floats,
@@ -77,6 +96,7 @@ def correct(
     period: NDArray[np.integer[Any]],
     *,
     symmetric: bool = False,
+    method: str = "paper",
     exact: bool | None = None,
 ) -> Correction:
     """Bias of the coefficients and corrected errors of a three-way fit. Weidner and Zylkin 2021, sections 3.2 and 3.3.
@@ -88,12 +108,13 @@ def correct(
     exporter, importer, period : (n,) integers from 0. With sectors, exporter and importer are those of a sector.
     symmetric : both directions of a pair share one effect; exporters and importers are then numbered alike. The block
         of a pair has 2 T cells and a country's two sets of effects are taken together, as they meet in each pair.
-    exact : invert the full V_FE, or approximate it by one sweep of projections (as ppml_fe_bias 1.2 does on request).
-        By default exact up to 1,000 exporter-time and importer-time effects.
+    method : "paper", the formula of Weidner and Zylkin, or "second-order", all terms of second order.
+    exact : invert the full V_FE, or approximate it: leverage by one sweep of projections (as ppml_fe_bias 1.2 does on
+        request), bias country by country. By default exact up to 1,000 exporter-time and importer-time effects.
 
     Raises
     ------
-    DataError : two rows of one exporter, importer and period.
+    DataError : two rows of one exporter, importer and period; an unknown method.
     NotIdentified : fewer than two exporters, importers, periods or pairs, or collinear regressors.
 
     >>> rng = np.random.default_rng(1)
@@ -103,30 +124,41 @@ def correct(
     >>> fit.bias.shape, fit.leverage, fit.pairs
     ((1,), 'exact', 16)
     """
+    if method not in METHODS:
+        raise DataError(f"{method!r} is no method of correction; take {' or '.join(map(repr, METHODS))}.")
     sold, bought, when = (np.asarray(each, np.int64) for each in (exporter, importer, period))
     cells = _lay(outcome, fitted, sold, bought, when, symmetric)
-    hessian = (projected * fitted) @ projected.T
+    bread = _inverse_of_coefficients(projected, fitted)
+    x = np.stack([cells.laid(each) for each in projected])
+    if exact is None:
+        exact = _effects(cells)[2] <= MOST_EXACT
+    noise = _noise(cells, x, bread) if exact else None
+    freed, largest = _freed_approximate(cells, x, bread) if noise is None else _freed_exact(cells, noise)
+    if method == "paper":
+        shares = _by_country(cells, x, cells.error, symmetric=symmetric, small=True)
+    elif noise is None:
+        shares = _by_country(cells, x, freed, symmetric=symmetric, small=False)
+    else:
+        shares = _all_terms(cells, x, freed, noise)
+    score, lifted = (np.einsum("kpc,pc->pk", x, each) for each in (cells.error, freed))
+    moved = shares if method == "second-order" else 0.0  # a pair moves the fit, and with it the estimated bias
+    covariance, uncorrected = _covariance(bread, lifted - moved, score - moved), _covariance(bread, score, score)
+    leverage = "exact" if exact else "approximate"
+    return Correction(bread @ shares.sum(0), covariance, uncorrected, leverage, largest, cells.total.size, method)
+
+
+def _inverse_of_coefficients(projected: Floats, fitted: Floats) -> Floats:
+    """V_x: (k, k)."""
     try:
-        bread: Floats = np.linalg.inv(hessian).astype(np.float64)
+        return np.linalg.inv((projected * fitted) @ projected.T).astype(np.float64)
     except np.linalg.LinAlgError as fault:
         raise NotIdentified("The projected regressors are collinear; drop one of them before correcting.") from fault
-    weight = _country(cells) if symmetric else _side(cells, cells.first) + _side(cells, cells.second)
-    bias = bread @ (projected @ (fitted * weight.ravel()[cells.place]))
-    if exact is None:
-        exact = (cells.exporter.max() + cells.importer.max() + 2) * (cells.period.max() + 1) <= MOST_EXACT
-    x = np.stack([cells.laid(each) for each in projected])
-    score = np.einsum("kpc,pc->pk", x, cells.error)
-    lifted = _lifted_exact(cells, x, bread) if exact else _lifted_approximate(cells, x, bread)
-    P = cells.total.size
-    factor = P / (P - 1)
+
+
+def _covariance(bread: Floats, lifted: Floats, score: Floats) -> Floats:
+    """Sandwich of pairs from two versions of their scores, (P, k) each: (k, k)."""
     meat = lifted.T @ score
-    return Correction(
-        bias,
-        factor * bread @ ((meat + meat.T) / 2) @ bread,
-        factor * bread @ (score.T @ score) @ bread,
-        "exact" if exact else "approximate",
-        P,
-    )
+    return np.asarray(len(score) / (len(score) - 1) * bread @ ((meat + meat.T) / 2) @ bread)
 
 
 def _lay(y: Floats, mu: Floats, exporter: Ints, importer: Ints, period: Ints, symmetric: bool) -> _Cells:
@@ -195,76 +227,138 @@ def _groups(group: Ints) -> list[Ints]:
     return np.split(order, np.flatnonzero(np.diff(group[order])) + 1)
 
 
-def _side(cells: _Cells, group: Ints) -> Floats:
-    """What each cell's mu x counts in the bias from the effects of exporters (or importers): (P, C)."""
-    out = np.empty_like(cells.fitted)
-    members = _groups(group)
-    for pairs in members:
-        mu, e, share = cells.fitted[pairs], cells.error[pairs], cells.fitted[pairs] / cells.total[pairs, None]
-        inverse = _pseudo_inverse(np.diag(mu.sum(0)) - share.T @ mu)
-        Q = inverse @ (e.T @ e) @ inverse
-        out[pairs] = share @ Q - e @ inverse
-    return out * (len(members) / (len(members) - 1))
+def _by_country(cells: _Cells, x: Floats, freed: Floats, *, symmetric: bool, small: bool) -> Floats:
+    """Share of each pair in the bias, the effects of each country taken by themselves: (P, k).
+
+    `small` multiplies by n / (n - 1) for n countries, as the paper does; freed residuals need no such factor.
+    """
+    out = np.zeros((cells.total.size, len(x)))
+    mx = x * cells.fitted
+    sides = [_ends(cells)] if symmetric else [(cells.first, None), (cells.second, None)]
+    for group, kind in sides:
+        members = [rows for rows in _groups(group) if group[rows[0]] >= 0]
+        for rows in members:
+            pairs = rows if kind is None else rows % cells.total.size
+            how = None if kind is None else kind[rows]
+            share = _of_country(cells, mx, freed, pairs, how)
+            np.add.at(out, pairs, share * (len(members) / (len(members) - 1) if small else 1.0))
+    return out
 
 
-def _country(cells: _Cells) -> Floats:
-    """The same where both directions share an effect: a country's exporter and importer effects form one block."""
-    P, C = cells.fitted.shape
-    T, out = C // 2, np.zeros((P, C))
-    home = np.flatnonzero(cells.first == cells.second)
-    away = np.flatnonzero(cells.first != cells.second)
-    group = np.concatenate([cells.first[away], cells.second[away], cells.first[home]])
-    seen = np.concatenate([away, away, home])
-    kind = np.repeat([0, 1, 2], [away.size, away.size, home.size])
-    turned = np.concatenate([np.arange(T, C), np.arange(T)])  # the second country exports in the second half
-    members = _groups(group)
-    for rows in members:
-        pairs, how = seen[rows], kind[rows]
-        mu, e = cells.fitted[pairs], cells.error[pairs]
-        mu[how == 1], e[how == 1] = mu[how == 1][:, turned], e[how == 1][:, turned]
-        for values in (mu, e):  # a country's trade with itself bears both of its effects
-            values[how == 2, T:] = values[how == 2, :T]
-        share = mu / cells.total[pairs, None]
-        H = np.diag(mu.sum(0)) - share.T @ mu
-        both = mu[how == 2, :T].sum(0)
-        H[np.arange(T), np.arange(T, C)] += both
-        H[np.arange(T, C), np.arange(T)] += both
-        inverse = _pseudo_inverse(H)
-        Q = inverse @ (e.T @ e) @ inverse
-        weight = share @ Q - e @ inverse
-        weight[how == 1] = weight[how == 1][:, turned]
-        if (how == 2).any():
-            weight[how == 2, :T] += weight[how == 2, T:] - np.diagonal(Q, T)  # diag(mu x) stays between the two effects
-            weight[how == 2, T:] = 0
-        out[pairs] += weight
-    return out * (len(members) / (len(members) - 1))
+def _ends(cells: _Cells) -> tuple[Ints, Ints]:
+    """Country of both ends of each pair, (2 P,), and where its effects lie: 0 as laid, 1 halves swapped, 2 at home.
+
+    A pair at home has one end; its second entry forms no group (-1).
+    """
+    home = cells.first == cells.second
+    return (
+        np.concatenate([cells.first, np.where(home, -1, cells.second)]),
+        np.concatenate([np.where(home, 2, 0), np.ones(home.size, np.int64)]),
+    )
 
 
-def _lifted_exact(cells: _Cells, x: Floats, bread: Floats) -> Floats:
-    """Of each pair x' (I - L)^-1 e, with V_FE inverted: (P, k)."""
-    P, C = cells.fitted.shape
+def _of_country(cells: _Cells, mx: Floats, freed: Floats, pairs: Ints, how: Ints | None) -> Floats:
+    """Shares of the pairs of one country: (pairs, k). With `how`, exporter and importer effects form one block."""
+    total = cells.total[pairs, None]
+    mu, e, v, m = cells.fitted[pairs], cells.error[pairs], freed[pairs], mx[:, pairs]
+    if how is not None:
+        mu, e, v, m = (_turned(each, how) for each in (mu, e, v, m))
+    share = mu / total
+    H = np.diag(mu.sum(0)) - share.T @ mu
+    G = np.einsum("knc,nd->kcd", m, share, optimize=True)
+    G = (G + G.swapaxes(1, 2)) / 2
+    if how is not None and (how == 2).any():  # trade with oneself lies between the two effects of the country
+        T = H.shape[0] // 2
+        one, two = np.arange(T), np.arange(T, 2 * T)
+        both, between = mu[how == 2, :T].sum(0), m[:, how == 2, :T].sum(1) / 2
+        for left, right in ((one, two), (two, one)):
+            H[left, right] += both
+            G[:, left, right] -= between
+    inverse = _pseudo_inverse(H)
+    A = inverse @ G @ inverse
+    return np.asarray(np.einsum("knc,nc->nk", v @ A, e) - np.einsum("knc,nc->nk", m @ inverse, v))
+
+
+def _turned(values: Floats, how: Ints) -> Floats:
+    """Cells (..., pairs, 2 T) as one end sees them: its exports first; trade with oneself bears both effects."""
+    out, T = values.copy(), values.shape[-1] // 2
+    swapped = np.concatenate([np.arange(T, 2 * T), np.arange(T)])
+    out[..., how == 1, :] = out[..., how == 1, :][..., swapped]
+    out[..., how == 2, T:] = out[..., how == 2, :T]
+    return out
+
+
+def _effects(cells: _Cells) -> tuple[Ints, Ints, int]:
+    """Number of the exporter-time and importer-time effect of each cell, (P, C) both, and how many there are."""
     T = int(cells.period.max()) + 1
-    a = cells.exporter * T + cells.period
-    g = (cells.exporter.max() + 1) * T + cells.importer * T + cells.period
-    F = int(g.max()) + 1
-    margins, M = np.zeros((P, F)), np.zeros((F, F))
-    row = np.broadcast_to(np.arange(P)[:, None], (P, C))
-    for index in (a, g):
-        np.add.at(margins, (row, index), cells.fitted / np.sqrt(cells.total)[:, None])
-    for left in (a, g):
-        for right in (a, g):
-            np.add.at(M, (left, right), cells.fitted)
-    V = _pseudo_inverse(M - margins.T @ margins)
-    noise = sum(V[left[:, :, None], right[:, None, :]] for left in (a, g) for right in (a, g))
-    noise = noise + np.einsum("kpc,kl,lpd->pcd", x, bread, x, optimize=True)
+    sold = cells.exporter * T + cells.period
+    bought = (int(cells.exporter.max()) + 1 + cells.importer) * T + cells.period
+    return sold, bought, int(cells.exporter.max() + cells.importer.max() + 2) * T
+
+
+def _gathered(cells: _Cells, blocks: Floats) -> Floats:
+    """Sum over pairs of d' block d, (F, F), of blocks (P, C, C)."""
+    sold, bought, F = _effects(cells)
+    out = np.zeros(F * F)
+    for left in (sold, bought):
+        for right in (sold, bought):
+            at = left[:, :, None] * F + right[:, None, :]
+            out += np.bincount(at.ravel(), blocks.ravel(), F * F)
+    return out.reshape(F, F)
+
+
+def _laid_out(cells: _Cells, matrix: Floats) -> Floats:
+    """Of each pair d M d', (P, C, C), where M is a matrix of effects (F, F)."""
+    sold, bought, _ = _effects(cells)
+    out = np.zeros((*sold.shape, sold.shape[1]))
+    for left in (sold, bought):
+        for right in (sold, bought):
+            out += matrix[left[:, :, None], right[:, None, :]]
+    return out
+
+
+def _noise(cells: _Cells, x: Floats, bread: Floats) -> _Noise:
+    mu = cells.fitted
+    H = mu[:, :, None] * np.eye(mu.shape[1]) - mu[:, :, None] * mu[:, None, :] / cells.total[:, None, None]
+    effects = _pseudo_inverse(_gathered(cells, H))
+    return _Noise(effects, bread, _laid_out(cells, effects) + np.einsum("kpc,kl,lpd->pcd", x, bread, x, optimize=True))
+
+
+def _freed_exact(cells: _Cells, noise: _Noise) -> tuple[Floats, float]:
+    """Residuals freed of their leverage, v = (I - L)^-1 e: (P, C); the largest leverage."""
     share = cells.fitted / cells.total[:, None]
-    spread = cells.fitted[:, :, None] * noise
-    leverage = spread - share[:, :, None] * spread.sum(1)[:, None, :]  # H noise, H = (I - share 1') diag(mu)
-    remaining = np.linalg.pinv(np.eye(C) - leverage, rcond=_CUT)
-    return np.asarray(np.einsum("kpc,pcd,pd->pk", x, remaining, cells.error, optimize=True))
+    spread = cells.fitted[:, :, None] * noise.of_pairs
+    leverage = spread - share[:, :, None] * spread.sum(1)[:, None, :]  # H K, H = (I - s 1') diag(mu)
+    remaining = np.linalg.pinv(np.eye(cells.fitted.shape[1]) - leverage, rcond=_CUT)
+    return np.einsum("pcd,pd->pc", remaining, cells.error), float(np.linalg.eigvals(leverage).real.max())
 
 
-def _lifted_approximate(cells: _Cells, x: Floats, bread: Floats) -> Floats:
+def _all_terms(cells: _Cells, x: Floats, freed: Floats, noise: _Noise) -> Floats:
+    """Share of each pair in the bias with all terms of second order: (P, k)."""
+    sold, bought, F = _effects(cells)
+    P, C = cells.fitted.shape
+    s, e, v = cells.fitted / cells.total[:, None], cells.error, freed
+    V, bread = noise.effects, noise.coefficients
+    xe, xv = (np.einsum("kpc,pc->pk", x, each) for each in (e, v))
+    out = np.empty((P, len(x)))
+    for k, mx in enumerate(x * cells.fitted):
+        cross = mx[:, :, None] * s[:, None, :]
+        G = (cross + cross.swapaxes(1, 2) - mx[:, :, None] * np.eye(C)) / 2
+        Gx = np.einsum("pcd,kpd->pck", G, x)
+        between = np.zeros((F, len(x)))
+        for each in (sold, bought):
+            np.add.at(between, each.ravel(), Gx.reshape(-1, len(x)))
+        effects = V @ _gathered(cells, G) @ V
+        own = bread @ np.einsum("kpc,pcl->kl", x, Gx, optimize=True) @ bread
+        mixed = (V @ between @ bread)[np.stack([sold, bought])].sum(0)  # (P, C, k)
+        out[:, k] = np.einsum("pc,pcd,pd->p", v, _laid_out(cells, effects), e, optimize=True)
+        out[:, k] += np.einsum("pc,pck,pk->p", v, mixed, xe) + np.einsum("pc,pck,pk->p", e, mixed, xv)
+        out[:, k] += np.einsum("pk,kl,pl->p", xv, own, xe, optimize=True)
+        out[:, k] -= np.einsum("pc,pcd,pd->p", mx, noise.of_pairs, v, optimize=True)
+    return out
+
+
+def _freed_approximate(cells: _Cells, x: Floats, bread: Floats) -> tuple[Floats, float]:
     """The same with the leverage of the effects approximated by one sweep of projections, in O(P C k^2).
 
     I - L is then A - (mu x) V_x x' with A = (I - s 1') D (I - s 1'), s = mu/sum(mu) and
@@ -289,4 +383,6 @@ def _lifted_approximate(cells: _Cells, x: Floats, bread: Floats) -> Floats:
     system[:, 1:, 1:] += np.eye(k)
     alone = there.sum(1) < 2  # a single cell is fitted by the effect of its pair: e = 0
     system[alone], given[alone] = np.eye(k + 1), 0.0
-    return np.asarray(np.linalg.solve(system, given[:, :, None])[:, 1:, 0])
+    found = np.linalg.solve(system, given[:, :, None])[:, :, 0]
+    largest = 1 - kept.min(where=there, initial=1.0)  # of the effects, without the regressors
+    return lift * (cells.error + np.einsum("pa,apc->pc", found, spread)), float(largest)

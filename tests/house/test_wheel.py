@@ -16,7 +16,7 @@ def test_the_wheel_holds_the_whole_package(tmp_path: Path, monkeypatch: pytest.M
     with zipfile.ZipFile(tmp_path / build_wheel(str(tmp_path))) as wheel:
         packed = set(wheel.namelist())
         entry = next(name for name in packed if name.endswith("entry_points.txt"))
-        assert "hansa = hansa.cli:main" in wheel.read(entry).decode()
+        assert "hansa = hansa.__main__:main" in wheel.read(entry).decode()
     ours = {tree.short(path) for path in tree.files() if path.is_relative_to(tree.PACKAGE)}
     assert not (absent := sorted(ours - packed)), f"left out (by .gitignore?): {absent}"
     assert any(name.endswith("licenses/LICENSE") for name in packed)

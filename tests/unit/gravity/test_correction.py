@@ -71,6 +71,20 @@ def test_sectors_are_countries_of_their_own():
     assert told.meta["pairs"] == want.pairs == np.unique(ids[0][row] * 100 + ids[1][row]).size
 
 
+def test_second_order_is_said_and_refused_its_trust_where_trade_with_oneself_rules():
+    data = trade(countries=9)
+    told = bias_corrected(ppml(f"trade ~ rta | {SETS['undirected']}", data), method="second-order")
+    assert told.meta["method"] == "second-order"
+    assert any(note.startswith("correction second-order: all terms of second order") for note in told.notes)
+    assert not any("Do not rely" in note for note in told.notes)
+    data["trade"] = np.where(data["exporter"] == data["importer"], 100.0, 1.0) * data["trade"]
+    ruled = ppml(f"trade ~ rta | {SETS['undirected']}", data)
+    assert any("take method='paper'" in note for note in bias_corrected(ruled, method="second-order").notes)
+    assert not any("Do not rely" in note for note in bias_corrected(ruled).notes)
+    with pytest.raises(DataError, match="no method of correction; take 'paper' or 'second-order'"):
+        bias_corrected(ruled, method="jackknife")
+
+
 def test_leverage_is_said():
     fit = ppml(f"trade ~ rta | {SETS['directed']}", trade())
     assert any("leverage of fixed effects exact" in note for note in bias_corrected(fit).notes)

@@ -168,3 +168,13 @@ def test_what_cannot_be_computed_is_refused():
         cov.sandwich(scores, np.eye(1), [np.arange(4), np.zeros(4, int)])
     with pytest.raises(NotIdentified, match="4 rows are not enough for 5 parameters"):
         cov.sandwich(scores, np.eye(1), [], [np.arange(4)], convention="fixest")
+
+
+@pytest.mark.parametrize("ways", [0, 1, 2])
+def test_residuals_may_be_given_apart(ways: int):
+    draw = np.random.default_rng(8)
+    projected, residual, codes = draw.normal(size=(2, 60)), draw.normal(size=60), draw.integers(0, 7, (2, 60))
+    codes[:, :7] = np.arange(7)
+    clusters = list(codes[:ways])
+    whole = cov.sandwich(projected * residual, np.eye(2), clusters)
+    assert cov.sandwich(projected, np.eye(2), clusters, residual=residual).matrix == pytest.approx(whole.matrix)

@@ -311,6 +311,15 @@ def test_predictions_of_the_same_rows_are_the_fitted_values(data, fit):
     np.testing.assert_allclose(fit.predict(part), fit.fitted[:5], rtol=1e-6)
 
 
+@pytest.mark.parametrize("estimate", [ppml, ols])
+@pytest.mark.parametrize("formula", ["trade ~ I(ln**2)", "trade ~ I(ln**2) + i(year) | exporter"])
+def test_predictions_never_ask_for_the_outcome(data, estimate, formula: str):
+    found = estimate(formula, data)
+    part = {name: cells[100:] for name, cells in data.items() if name != "trade"}
+    assert found.predict(part) == pytest.approx(found.fitted[100:])
+    assert found.predict({**part, "trade": [None] * len(part["ln"])}) == pytest.approx(found.fitted[100:])
+
+
 def test_predictions_follow_a_regressor(data, fit):
     moved = {**data, "ln": [x + 1 for x in data["ln"]]}
     np.testing.assert_allclose(fit.predict(moved), fit.fitted * np.exp(fit.solution.coefficient[1]), rtol=1e-6)

@@ -59,7 +59,35 @@ def test_undirected_pairs_leave_blocks_of_regions():
     i, j, t = (axis.ravel() for axis in np.meshgrid(np.arange(N), np.arange(N), np.arange(T), indexing="ij"))
     layout = arrange(sets("undirected", i, j, t), np.arange(i.size))
     assert (layout.eliminated, layout.inner) == (2, 0)
-    assert np.diff(layout.block).tolist() == [T] * (2 * N)
+    assert layout.joint
+    assert np.diff(layout.block).tolist() == [2 * T] * N  # what a region sells and what it buys lie together
+    for region in range(N):
+        sold, bought = (np.unique(layout.place[f][region * T : (region + 1) * T] // (2 * T)) for f in (0, 1))
+        assert sold.tolist() == bought.tolist()
+        assert sold.size == 1
+
+
+def test_groups_of_a_block_are_those_that_hold_its_levels():
+    draw = np.random.default_rng(4)
+    N, T = 20, 6
+    i, j, t = (axis.ravel() for axis in np.meshgrid(np.arange(N), np.arange(N), np.arange(T), indexing="ij"))
+    rows = draw.permutation(np.flatnonzero((i != j) & (draw.random(i.size) < 0.7)))
+    layout = arrange(sets("undirected", i[rows], j[rows], t[rows]), np.arange(rows.size))
+    assert layout.joint
+    group, *stacked = levels_of_rows(layout)
+    block = np.searchsorted(layout.block, np.arange(layout.block[-1]), side="right") - 1
+    for k in range(layout.block.size - 1):
+        wanted = np.unique(group[(block[stacked[0]] == k) | (block[stacked[1]] == k)])
+        assert layout.of_block[layout.block_group[k] : layout.block_group[k + 1]].tolist() == wanted.tolist()
+
+
+def test_sets_that_do_not_belong_together_keep_blocks_of_their_own():
+    """Shops by month and buyers by age share no label, and members of a club meet by chance."""
+    draw = np.random.default_rng(5)
+    shop, buyer, month, age, club = (draw.integers(0, most, 6000) for most in (30, 25, 6, 6, 900))
+    layout = arrange([levels(shop, month), levels(buyer, age), levels(club)], np.arange(6000))
+    assert layout.inner == 0
+    assert not layout.joint
 
 
 def test_a_small_stack_is_one_block():

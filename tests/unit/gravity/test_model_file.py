@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from hansa.errors import DataError, HansaError, UnknownCode
+from hansa.errors import DataError, HansaError, NotIdentified, UnknownCode
 from hansa.gravity.model_file import fit_model, read_model, to_json, write_tables
 from hansa.trade.flows import as_flows
 from hansa.trade.side import as_side
@@ -265,3 +265,17 @@ def test_a_region_without_a_side_table_value_is_counted(tmp_path: Path):
     text = 'data = {store = "held", side = ["gdp"]}\nmodel = {formula = "value ~ gdp_origin"}'
     fit = fit_model(read_model(written(tmp_path, text)))[0]
     assert "1 of 4 rows is left out: no value in 'gdp_origin' (1)" in fit.design.notes
+
+
+def test_of_several_models_the_wrong_one_is_named(tmp_path: Path):
+    two = '[data]\nfile = "panel.csv"\n[[models]]\nname = "early"\nformula = "trade ~ rta"\n'
+    two += '[[models]]\nname = "late"\nformula = "trade ~ rtaa"\n'
+    with pytest.raises(
+        UnknownCode, match=r"^Model 'late': 'rtaa' is no known column of the table\. Nearest known: 'rta'"
+    ):
+        fit_model(read_model(written(tmp_path, two)))
+    absorbed = two.replace("trade ~ rtaa", "trade ~ rta | exporter^importer^year")
+    with pytest.raises(NotIdentified, match="^Model 'late': "):
+        fit_model(read_model(written(tmp_path, absorbed)))
+    with pytest.raises(UnknownCode, match="^'rtaa' is no known column"):
+        fit_model(read_model(written(tmp_path, PLAIN.replace("~ rta", "~ rtaa"))))

@@ -50,6 +50,24 @@ def test_weights_of_very_different_size(kind: str):
     assert np.abs(ours - dense).max() < 1e-6 * np.abs(dense).max()
 
 
+@pytest.mark.parametrize("home", [True, False])
+def test_pairs_without_direction_take_few_steps(home: bool):
+    """What a region sells and buys is held together by its trade at home, which outweighs all other trade."""
+    draw = np.random.default_rng(6)
+    i, j, t = cube(40, 6)
+    keep = np.flatnonzero(home | (i != j))
+    i, j, t = i[keep], j[keep], t[keep]
+    size, drift = draw.normal(0, 1.5, 40), draw.normal(0, 0.3, (2, 40, 6))
+    w = np.exp(size[i] + size[j] + drift[0, i, t] + drift[1, j, t] + 6.0 * (i == j) + draw.normal(0, 0.5, i.size))
+    panel, _, _ = newton.assemble(
+        w, draw.normal(size=(1, i.size)), sets("undirected", i, j, t), None, np.arange(i.size)
+    )
+    W, b, sums = group_sums(panel.layout, panel.y, np.zeros(i.size), panel.X)
+    found = project(normal_equations(panel.layout, panel.y, W), b, sums, tolerance=1e-7)
+    assert found.reached <= 1e-7
+    assert found.iterations <= 20
+
+
 def test_the_number_of_threads_changes_no_bit(monkeypatch: pytest.MonkeyPatch):
     """The work is split by its size, not by the machine."""
     from hansa.gravity import layout, projection
