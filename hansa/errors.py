@@ -5,12 +5,28 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 from os import PathLike
+from typing import Any
 
 LONGEST = 80  # of a code in a message, in characters
 
 
 class HansaError(Exception):
-    """Parent of every error that Hansa raises on purpose; the CLI turns it into one message and exit code 2."""
+    """Parent of every error that Hansa raises on purpose; the CLI turns it into one message and exit code 2.
+
+    >>> import pickle
+    >>> str(pickle.loads(pickle.dumps(UnknownCode("region", "BLX", hint="See the list."))))
+    "'BLX' is no known region. See the list."
+    """
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """As it is: what a child makes of its arguments is made once, also where it comes from another process."""
+        return _again, (type(self), self.args, vars(self))
+
+
+def _again(kind: type[HansaError], args: tuple[Any, ...], values: dict[str, Any]) -> HansaError:
+    error = kind.__new__(kind, *args)
+    vars(error).update(values)
+    return error
 
 
 class DataError(HansaError):

@@ -3,6 +3,7 @@
 HANSA_DATA     folder with the real public tables (tests on them skip, loudly, where it is unset)
 HANSA_AXE      folder with axe.min.js, which looks for what hinders readers with a screen reader or a keyboard
 HANSA_REQUIRE  what must be there, such as "data chromium": for these a skip is a failure
+HANSA_EXAMPLES how many examples a property is tried on that names no number of its own (40 by default)
 
 A test that needs something takes it as a fixture: `hansa_data`, `chromium`, `poppler`, `java`, `axe`, and `postgres`,
 which is the address of a new database each time.
@@ -26,7 +27,8 @@ import pytest
 from hansa.trade.store import Store
 from tests import cluster
 
-hypothesis.settings.register_profile("house", derandomize=True, deadline=None, print_blob=True)
+EXAMPLES = int(os.environ.get("HANSA_EXAMPLES", "40"))
+hypothesis.settings.register_profile("house", max_examples=EXAMPLES, derandomize=True, deadline=None, print_blob=True)
 hypothesis.settings.load_profile("house")
 REQUIRED = frozenset(os.environ.get("HANSA_REQUIRE", "").replace(",", " ").split())
 

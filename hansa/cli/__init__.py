@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import sys
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Annotated
 
 import typer
@@ -69,6 +71,17 @@ def _options(
     pass
 
 
+def _said(wrong: HansaError, typed: Sequence[str]) -> str:
+    """An error in the language that the command was asked to speak, as far as there are words for it."""
+    asked = [word.partition("=")[2] for word in typed if word.startswith("--language=")]
+    asked += [after for word, after in pairwise(typed) if word == "--language"]
+    if not asked:
+        return str(wrong)
+    from hansa.wording import Words, languages  # slow import
+
+    return Words(asked[-1]).refusal(wrong)[0] if asked[-1] in languages() else str(wrong)
+
+
 def main() -> None:
     """Run the command line; an error that Hansa raises on purpose is one message and exit code 2."""
     for stream in (sys.stdout, sys.stderr):
@@ -79,7 +92,7 @@ def main() -> None:
     except HansaError as wrong:
         from hansa.wording.visible import visible  # slow import
 
-        typer.echo(visible(f"hansa: {wrong}"), err=True)  # it may quote a text from outside
+        typer.echo(visible(f"hansa: {_said(wrong, sys.argv)}"), err=True)  # it may quote a text from outside
         sys.exit(2)
     except OSError as wrong:
         if wrong.filename is None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from hansa.regions.lists import Lists
     from hansa.report.statement_files import CheckedTexts
     from hansa.statements.claim import Claims
+    from hansa.statements.verdict import CountSource
     from hansa.trade.store import Store
 
 INPUT = "-"
@@ -43,6 +44,11 @@ Between = Annotated[
     list[str] | None, typer.Option(help="A region that the text is about; given twice.", metavar="REGION")
 ]
 Form = Annotated[str | None, typer.Option("--format", "-f", help="Some of html, csv and json; all by default.")]
+Encoding = Annotated[str | None, typer.Option(help="Encoding of the text, such as koi8-r, where it cannot be told.")]
+Promises = Annotated[
+    Path | None,
+    typer.Option(help="Register of promises that counts of agreements and the like are held against.", metavar="PATH"),
+]
 Decisions = Annotated[
     Path | None,
     typer.Option(help="File with a person's decisions; by default NAME.review.toml beside the text.", metavar="FILE"),
@@ -61,14 +67,13 @@ def check(
     place: Annotated[str | None, typer.Option(help="Where it was said.")] = None,
     event: Annotated[str | None, typer.Option(help="On what occasion.")] = None,
     title: Annotated[str | None, typer.Option(help="Title of the text.")] = None,
-    encoding: Annotated[
-        str | None, typer.Option(help="Encoding of the text, such as koi8-r, where it cannot be told.")
-    ] = None,
+    encoding: Encoding = None,
     between: Between = None,
     pair: Annotated[str | None, typer.Option(help="The same in one: A,B.", metavar="A,B")] = None,
     dataset: options.Dataset = None,
     as_of: options.AsOf = None,
     regions: Annotated[Path | None, typer.Option(help="Your own list of regions (CSV).")] = None,
+    register: Promises = None,
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the files.", metavar="FOLDER")] = Path(),
     format: Form = None,
     review: Decisions = None,
@@ -90,16 +95,17 @@ def check(
         held, lists = store_and_lists(store, regions)
         refuse_unanswerable(texts, held, dataset=dataset, as_of=as_of, author=author, url=url)
         about = sides(between, pair, lists)
+        counts = counts_of(register, lists, as_of)
         told = Told(text_language, title, spoken, published, speaker, role, place, event, encoding)
         names = files.unlike([files.stem(source) for source in texts])
         decisions = decision_files(texts, names, review, output)
         found = [claims_in(source, told, about, lists, next_step) for source in texts]
         read = [decided(claims, path) for claims, path in zip(found, decisions, strict=True)]
         next_step("comparing")
-        name = held.archive.folder.name if held else None
-        again = command_again(texts, about, told, store=name, dataset=dataset, as_of=as_of, language=language)
+        data, kept = {"dataset": dataset, "as_of": as_of}, {"store": _named(held), "register": _named(register)}
+        again = command_again(texts, about, told, **kept, **data, language=language)
         checked = files.checked_texts(
-            read, held, names=names, dataset=dataset, as_of=as_of, lists=lists, language=language, command=again
+            read, held, names=names, **data, lists=lists, language=language, command=again, counts=counts
         )
         next_step("writing")
         contents = checked.contents(output, wanted)
@@ -174,6 +180,16 @@ def store_and_lists(folder: Path | None, regions: Path | None) -> tuple[Store | 
         return None, shipped_lists(own)
     held = open_store(folder or options.STORE)
     return held, lists_beside(held.archive.folder, own)
+
+
+def counts_of(register: Path | None, lists: Lists, as_of: str | None) -> CountSource | None:
+    """What a register of promises counts, where one was named, by a day."""
+    if register is None:
+        return None
+    from hansa.commitments import read_register  # slow import
+    from hansa.report.register_counts import count_source  # slow import
+
+    return count_source(read_register(register), lists, name=register.resolve().name, today=as_of)
 
 
 def sides(between: Sequence[str] | None, pair: str | None, lists: Lists) -> tuple[str, ...]:
@@ -275,6 +291,13 @@ def command_again(texts: Sequence[str], about: Sequence[str], told: Told, **give
     for name, value in {**named, **given}.items():
         parts += [f"--{name.replace('_', '-')}", value] if value else []
     return shlex.join(parts)
+
+
+def _named(source: Store | Path | None) -> str | None:
+    """A store or a register without the folders of this machine."""
+    if source is None or isinstance(source, Path):
+        return source.name if source else None
+    return source.archive.folder.name
 
 
 def print_texts(checked: CheckedTexts) -> None:

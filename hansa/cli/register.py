@@ -41,9 +41,16 @@ def check(
 ) -> None:
     """List what is wrong with a register, and what is late in it without word."""
     with terminal.working("reading"):
-        from hansa.commitments import problems  # slow import
+        from hansa.commitments import Register, problems  # slow import
+        from hansa.commitments.readers.assemble import Unreadable  # slow import
+        from hansa.commitments.referring import with_references  # slow import
 
-        held = _read(register)
+        try:
+            held = _read(register)
+        except Unreadable as wrong:
+            raise with_references(
+                wrong, Register(()), lists=_lists(store, regions), products=_products(store)
+            ) from None
         found = problems(held, on=_day(on), lists=_lists(store, regions), products=_products(store))
     severe = [problem for problem in found if problem.severe]
     for name, heading in ((True, "To be mended"), (False, "Late or odd")):

@@ -47,6 +47,7 @@ NAMING: dict[tuple[type, str], tuple[type, ...]] = {
     (Decision, "owner"): (Party,),
     (Decision, "idea"): (Idea,),
     (Decision, "project"): (Project,),
+    (Decision, "barrier"): (Barrier,),
     (Link, "of"): (),
     (AssertedCount, "parties"): (Party,),
 }

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -38,6 +39,8 @@ PHASES = {
     "completed": ("completed",),
     "stopped": ("suspended", "cancelled"),
 }
+# What is counted between two regions, a column each.
+PROMISED = ("agreements", *AGREEMENT_KINDS, "signed", "projects", *PHASES, "open_barriers")
 METHOD = "coverage"
 
 
@@ -91,10 +94,15 @@ def coverage(
     above = {code: getattr(figures.places.place(code), "parent", None) for code in codes}
     pairs = [pair for pair in itertools.combinations(codes, 2) if not _kin(pair, above)]
     whose = Whose(register, figures.places, day, held)
-    rows = [{"one": pair[0], "other": pair[1], **_promised(register, whose, pair)} for pair in pairs]
+    promised = _promised(register, whose, codes)
+    rows: list[dict[str, Any]] = [
+        {"one": one, "other": other, **{name: promised[frozenset((one, other))][name] for name in PROMISED}}
+        for one, other in pairs
+    ]
     trade = _Trade(figures, held, period)
-    for row in rows:
-        row |= trade.of(row["one"], row["other"])
+    with trade.kept.together():
+        for row in rows:
+            row |= trade.of(row["one"], row["other"])
     level = _mark_gaps(rows)
     ordered = sorted(rows, key=lambda row: (not row["gap"], -(row["potential_both"] or -1.0), row["one"]))
     return Result(
@@ -153,21 +161,36 @@ class Whose:
             return {one, other} <= stood[0]
         return any((one in a and other in b) or (one in b and other in a) for a, b in itertools.combinations(stood, 2))
 
+    def pairs(self, parties: Iterable[str], among: frozenset[str]) -> set[frozenset[str]]:
+        """Every two of some regions for which `pair` holds."""
+        stood = [self.regions(party) & among for party in dict.fromkeys(parties)]
+        if len(stood) == 1:
+            return {frozenset(ends) for ends in itertools.combinations(stood[0], 2)}
+        both = (ends for a, b in itertools.combinations(filter(None, stood), 2) for ends in itertools.product(a, b))
+        return {frozenset(ends) for ends in both if ends[0] != ends[1]}
 
-def _promised(register: Register, whose: Whose, pair: tuple[str, str]) -> dict[str, Any]:
-    one, other = pair
-    bound = [text for text in register.of(Agreement) if whose.pair(parties_on(text, whose.day), one, other)]
-    valid = [text for text in bound if in_force(text, whose.day)]
-    row: dict[str, Any] = {"agreements": len(valid)}
-    row |= {kind: sum(kind in text.kinds for text in valid) for kind in AGREEMENT_KINDS}
-    row["signed"] = sum(state_name(text, whose.day) == "signed" for text in bound if text not in valid)
-    joint = [project for project in register.of(Project) if whose.pair(project.partners, one, other)]
-    row["projects"] = len(joint)
-    states = [state_name(project, whose.day) for project in joint]
-    row |= {phase: sum(state in known for state in states) for phase, known in PHASES.items()}
-    open_ = [barrier for barrier in register.of(Barrier) if is_open(barrier, whose.day)]
-    ends = [{whose.group_of.get(code, code) for code in (one.origin, one.destination)} for one in open_]
-    return row | {"open_barriers": sum(end == {one, other} for end in ends)}
+
+def _promised(register: Register, whose: Whose, codes: Collection[str]) -> dict[frozenset[str], Counter[str]]:
+    """What stands between each pair of some regions; every record is looked at once, and not again for each pair."""
+    found: dict[frozenset[str], Counter[str]] = defaultdict(Counter)
+    there = frozenset(codes)
+
+    def count(parties: Iterable[str], words: Sequence[str]) -> None:
+        for pair in whose.pairs(parties, there) if words else ():
+            found[pair].update(words)
+
+    for text in register.of(Agreement):
+        signed = ("signed",) if state_name(text, whose.day) == "signed" else ()
+        kinds = (kind for kind in AGREEMENT_KINDS if kind in text.kinds)
+        count(parties_on(text, whose.day), ("agreements", *kinds) if in_force(text, whose.day) else signed)
+    for project in register.of(Project):
+        state = state_name(project, whose.day)
+        count(project.partners, ("projects", *(phase for phase, known in PHASES.items() if state in known)))
+    for barrier in register.of(Barrier):
+        if is_open(barrier, whose.day):
+            ends = (whose.group_of.get(code, code) for code in (barrier.origin, barrier.destination))
+            found[frozenset(ends)]["open_barriers"] += 1
+    return found
 
 
 class _Trade:
@@ -179,7 +202,7 @@ class _Trade:
         self.notes: list[str] = []
         self.provenance = Provenance()
         self.unit = "currency of the flows"
-        self._kept = Kept() if groups else figures.kept  # tables of groups are large, and seldom asked for again
+        self.kept = Kept() if groups else figures.kept  # tables of groups are large, and seldom asked for again
         self._datasets: dict[str, frozenset[str]] = {}
 
     def of(self, one: str, other: str) -> dict[str, Any]:
@@ -187,7 +210,7 @@ class _Trade:
         for place, name in enumerate(self.figures.datasets()):
             if not {one, other} <= self._regions(name):
                 continue
-            at, values, lack = self._kept.keep(("by pair", name, self.period), partial(self._by_pair, name))
+            at, values, lack = self.kept.keep(("by pair", name, self.period), partial(self._by_pair, name))
             row: dict[str, Any] = {"period": at, "flow": values.get((one, other), 0.0)}
             row["flow_back"] = values.get((other, one), 0.0)
             self.notes += lack
@@ -196,7 +219,7 @@ class _Trade:
                 return row
             ways = [self._potential(name, a, at).get(b, (0.0, 0.0)) for a, b in ((one, other), (other, one))]
             row |= {"potential": ways[0][0], "potential_back": ways[1][0], "unrealised": ways[0][1] + ways[1][1]}
-            predicted, lack = self._kept.keep(("gravity", name, at), partial(self._predicted, name, at))
+            predicted, lack = self.kept.keep(("gravity", name, at), partial(self._predicted, name, at))
             self.notes += lack
             for back, way in (("", (one, other)), ("_back", (other, one))):
                 row[f"predicted{back}"], row[f"gravity{back}"] = predicted.get(way, (None, None))
@@ -213,7 +236,7 @@ class _Trade:
             except HansaError as lack:
                 self.notes.append(f"the dataset {name} is left out: {lack}")
             else:
-                self._datasets[name] = self._kept.keep(
+                self._datasets[name] = self.kept.keep(
                     ("regions by year", name), lambda: frozenset(region_codes(self._flows(name)))
                 )
                 self.provenance, self.unit = self.provenance.merge(flows.provenance), str(flows.unit)
@@ -221,7 +244,7 @@ class _Trade:
         return self._datasets[name]
 
     def _flows(self, name: str) -> Flows:
-        return self._kept.keep(("flows by year", name), lambda: self._grouped(name))
+        return self.kept.keep(("flows by year", name), lambda: self._grouped(name))
 
     def _grouped(self, name: str) -> Flows:
         flows = self.figures.flows(name, frequency="A")
@@ -263,7 +286,7 @@ class _Trade:
 
     def _potential(self, name: str, origin: str, at: str) -> dict[str, tuple[float, float]]:
         """Potential and what of it is unrealised, by destination."""
-        found, lack = self._kept.keep(("potential", name, origin, at), lambda: self._potentials(name, origin, at))
+        found, lack = self.kept.keep(("potential", name, origin, at), lambda: self._potentials(name, origin, at))
         self.notes += lack
         return found
 
@@ -328,8 +351,11 @@ def _mark_gaps(rows: list[dict[str, Any]]) -> float | None:
 
 
 def _table(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
-    whole = ("agreements", *AGREEMENT_KINDS, "signed", "projects", *PHASES, "open_barriers")
-    kinds = {**dict.fromkeys(("one", "other"), pa.string()), **dict.fromkeys(whole, pa.int64()), "period": pa.string()}
+    kinds = {
+        **dict.fromkeys(("one", "other"), pa.string()),
+        **dict.fromkeys(PROMISED, pa.int64()),
+        "period": pa.string(),
+    }
     figures = ("flow", "flow_back", "potential", "potential_back", "unrealised")
     gravity = ("predicted", "predicted_back", "gravity", "gravity_back")
     kinds |= dict.fromkeys((*figures, *gravity), pa.float64())

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import inspect
+import threading
 import typing
-from collections.abc import Callable, Mapping
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
@@ -31,14 +34,27 @@ ENDS = ("origin", "destination", "region", "partner")
 GROUPED = ("bloc", "population")  # parameters that take several regions at once
 CODES = (*NARROWING, *GROUPED, "by", "closed", "currency_of", "deflator_of", "end", "lost", "market", "start", "world")
 REPORTS = ("reconciled", "origin", "destination")
+MOST = 20_000  # answers kept: a few kB each, but for the flows themselves, which every new answer asks for again
+_NOTHING = object()
 T = TypeVar("T")
 
 
 class Kept:
-    """What was computed once. One thread computes at a time, since the engine does; what is there is given at once."""
+    """What was computed once. One thread computes at a time, since the engine does; what is there is given at once.
 
-    def __init__(self) -> None:
-        self._found: dict[tuple[Any, ...], Any] = {}
+    most : answers that are kept; beyond that those go that were asked the longest ago, but none that the question at
+        hand has asked (`together`).
+    """
+
+    def __init__(self, most: int = MOST) -> None:
+        self.most = most
+        self._found: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
+        self._lock = threading.Lock()  # of the order in which they were asked
+        self._together = 0
+
+    def __len__(self) -> int:
+        """How many answers there are."""
+        return len(self._found)
 
     def keep(self, key: tuple[Any, ...], make: Callable[[], T]) -> T:
         """What `make` gives, or gave the first time under this key; a refusal is kept as well.
@@ -47,21 +63,61 @@ class Kept:
         ------
         HansaError : the refusal of `make`.
 
-        >>> kept = Kept()
+        >>> kept = Kept(most=2)
         >>> kept.keep(("answer",), lambda: 42), kept.keep(("answer",), lambda: 43)
         (42, 42)
+        >>> [kept.keep((key,), lambda: key) for key in "abc"], len(kept)
+        (['a', 'b', 'c'], 2)
         """
-        if key not in self._found:
+        found = self._asked(key)
+        if found is _NOTHING:
             with tables.ENGINE:
-                if key not in self._found:
+                found = self._asked(key)
+                if found is _NOTHING:
                     try:
-                        self._found[key] = make()
+                        found = make()
                     except HansaError as refusal:  # kept, so that a hundred targets do not each ask again
-                        self._found[key] = refusal
-        found = self._found[key]
+                        found = refusal
+                    self._put(key, found)
         if isinstance(found, HansaError):
             raise found.with_traceback(None)  # else it would grow each time
         return typing.cast(T, found)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Within it nothing is let go, so that one question, however long, computes nothing twice.
+
+        >>> kept, made = Kept(most=1), []
+        >>> with kept.together():
+        ...     for key in "abab":
+        ...         kept.keep((key,), lambda: made.append(key))
+        >>> made, len(kept)
+        (['a', 'b'], 1)
+        """
+        with self._lock:
+            self._together += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._together -= 1
+                self._let_go()
+
+    def _asked(self, key: tuple[Any, ...]) -> Any:
+        with self._lock:
+            if key not in self._found:
+                return _NOTHING
+            self._found.move_to_end(key)
+            return self._found[key]
+
+    def _put(self, key: tuple[Any, ...], found: Any) -> None:
+        with self._lock:
+            self._found[key] = found
+            self._let_go()
+
+    def _let_go(self) -> None:
+        while not self._together and len(self._found) > self.most:
+            self._found.popitem(last=False)
 
 
 @dataclass(frozen=True)
@@ -85,7 +141,8 @@ class Series:
 class Figures:
     """A store as it was known on a day; flows are loaded and reconciled once for all that is asked of them.
 
-    What was asked once is kept, so that it is there at once when it is asked again; after an import, make new ones.
+    What was asked once is kept, so that it is there at once when it is asked again (the latest 20,000 answers; those of
+    one question are all kept until it is answered); after an import, make new ones.
     Several threads may ask the same figures. Flows that they give compute in the engine that all threads share: one of
     several threads that goes on computing on them holds `hansa.tables.ENGINE`.
 

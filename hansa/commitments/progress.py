@@ -128,8 +128,9 @@ def progress_of(
 def _result(targets: Sequence[Target], figures: Figures, on: str | None, register: Register | None) -> Result:
     day = on or figures.as_of or datetime.now(UTC).date().isoformat()
     rows, notes, provenance = [], dict[str, None](), (register.provenance if register else Provenance())
-    for target in targets:
-        row, series = _row(target, figures, day)
+    with figures.kept.together():
+        found = [_row(target, figures, day) for target in targets]
+    for row, series in found:
         rows.append(row)
         if series is not None:
             steps = series.provenance.steps[:1] if len(targets) > 1 else series.provenance.steps

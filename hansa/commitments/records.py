@@ -217,7 +217,9 @@ class Idea:
 
 @dataclass(frozen=True)
 class Decision:
-    """What a session decided: who has to do it (`owner`), by when (`due`), from which idea, with which project."""
+    """What a session decided: who has to do it (`owner`), by when (`due`), from which idea, with which project, about
+    which barrier.
+    """
 
     id: str
     title: str
@@ -226,6 +228,7 @@ class Decision:
     due: str | None = None
     idea: str | None = None
     project: str | None = None
+    barrier: str | None = None
     history: tuple[Event, ...] = ()
 
 

@@ -38,6 +38,8 @@ from hansa.commitments.register import Register
 from hansa.provenance import Provenance
 from hansa.result import Result
 
+Owed = tuple[Milestone | Decision | Barrier, str | None]  # and the day by which
+
 
 def counts(register: Register, on: str | None = None) -> Result:
     """What the register counts itself, beside what others have stated; neither is mixed with the other.
@@ -153,27 +155,23 @@ def reporting(register: Register, on: str | None = None) -> Result:
     -------
     Result, a row for each party that owes something, those with most unsaid first: party, name, milestones, decisions,
     barriers, due (of all), with_word, late (due and still open), last_word (the latest day), reported (share of what
-    is due; null where nothing is).
+    is due; null where nothing is). What several parties owe counts for each of them, and once in ``meta["all"]``, which
+    has the same columns.
     """
     day = on or datetime.now(UTC).date().isoformat()
-    rows: list[dict[str, Any]] = []
     owing = _owing(register)
-    for party in register.of(Party):
-        if not (owed := owing.get(party.id)):
-            continue
-        due = [(one, at) for one, at in owed if at and is_past(at, day)]
-        said = [one for one, at in due if not is_open(one, day) or words_since(one, str(at), day)]
-        words = [event.date for one, _ in owed for event in one.history if first_day(event.date) <= day]
-        kinds = Counter(type(one) for one, _ in owed)
-        rows.append(
-            {
-                **{"party": party.id, "name": party.name, "milestones": kinds[Milestone], "decisions": kinds[Decision]},
-                **{"barriers": kinds[Barrier], "due": len(due), "with_word": len(said)},
-                "late": sum(is_open(one, day) for one, _ in due),
-                "last_word": max(words, default=None),
-                "reported": len(said) / len(due) if due else None,
-            }
-        )
+    rows = [
+        {"party": party.id, "name": party.name, **_word_of(owing[party.id], day)}
+        for party in register.of(Party)
+        if party.id in owing
+    ]
+    together = {one.id: (one, due) for owed in owing.values() for one, due in owed}
+    shared = sum(map(len, owing.values())) - len(together)
+    all_ = _word_of([*together.values()], day)
+    notes = () if not shared else (
+        f"what several parties owe counts for each of them; all of it once: {all_['due']:,} due by now, "
+        f"{all_['with_word']:,} with word",
+    )  # fmt: skip
     rows.sort(key=lambda row: (row["with_word"] - row["due"], row["party"]))
     whole = ("milestones", "decisions", "barriers", "due", "with_word", "late")
     schema = {**dict.fromkeys(("party", "name"), pa.string()), **dict.fromkeys(whole, pa.int64())}
@@ -185,14 +183,28 @@ def reporting(register: Register, on: str | None = None) -> Result:
         method="reporting",
         reference="histories of milestones, decisions and barriers",
         provenance=register.provenance.then("reporting", f"on {day}"),
-        meta={"on": day},
+        notes=notes,
+        meta={"on": day, "all": all_},
     )
 
 
-def _owing(register: Register) -> dict[str, list[tuple[Milestone | Decision | Barrier, str | None]]]:
+def _word_of(owed: Sequence[Owed], day: str) -> dict[str, Any]:
+    """How much of what is owed is due by a day, and on how much of that word was given."""
+    due = [(one, at) for one, at in owed if at and is_past(at, day)]
+    said = [one for one, at in due if not is_open(one, day) or words_since(one, str(at), day)]
+    words = [event.date for one, _ in owed for event in one.history if first_day(event.date) <= day]
+    kinds = Counter(type(one) for one, _ in owed)
+    return {
+        **{"milestones": kinds[Milestone], "decisions": kinds[Decision], "barriers": kinds[Barrier]},
+        **{"due": len(due), "with_word": len(said), "late": sum(is_open(one, day) for one, _ in due)},
+        **{"last_word": max(words, default=None), "reported": len(said) / len(due) if due else None},
+    }
+
+
+def _owing(register: Register) -> dict[str, list[Owed]]:
     """What each party owes, and by when."""
-    found: dict[str, list[tuple[Milestone | Decision | Barrier, str | None]]] = {}
-    dated: tuple[tuple[Milestone | Decision | Barrier, str | None], ...] = (
+    found: dict[str, list[Owed]] = {}
+    dated: tuple[Owed, ...] = (
         *((milestone, milestone.due) for milestone in register.of(Milestone)),
         *((decision, decision.due) for decision in register.of(Decision)),
         *((barrier, barrier.deadline) for barrier in register.of(Barrier)),

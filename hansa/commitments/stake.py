@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -149,15 +149,13 @@ def stakes(
     question = _Question(_day(on, figures), years, elasticity)
     rows, notes, provenance = [], dict[str, None](), register.provenance
     unit = "currency of the flows"
-    for barrier in register.of(Barrier):
+    for barrier, found in _each_at_stake(register, figures, question):
         state = state_on(barrier.history, question.day)
         row: dict[str, Any] = {name: getattr(barrier, name) for name in ("title", "origin", "destination", "owner")}
         row |= {"barrier": barrier.id, "deadline": barrier.deadline, "equivalent": barrier.equivalent}
         row["state"] = state.state if state else None
-        try:
-            found = _at_stake(barrier, figures, question)
-        except HansaError as lack:
-            rows.append(row | {"note": str(lack)})
+        if isinstance(found, HansaError):
+            rows.append(row | {"note": str(found)})
             continue
         rows.append(row | _latest(found))
         flows = Provenance(found.provenance.sources, found.provenance.steps[:-1])
@@ -178,6 +176,18 @@ def stakes(
         notes=tuple(notes),
         meta={"on": question.day},
     )
+
+
+def _each_at_stake(
+    register: Register, figures: Figures, question: _Question
+) -> Iterator[tuple[Barrier, Result | HansaError]]:
+    """Every barrier with its answer, or with what is missing for it."""
+    with figures.kept.together():
+        for barrier in register.of(Barrier):
+            try:
+                yield barrier, _at_stake(barrier, figures, question)
+            except HansaError as lack:
+                yield barrier, lack
 
 
 def removed_on(barrier: Barrier, day: str) -> str | None:

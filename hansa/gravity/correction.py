@@ -33,9 +33,10 @@ METHODS = {
     "the correction is estimated",
 }
 LARGE = 0.8  # leverage of a pair from which the second-order correction is too noisy to use
+NOTHING = 1e-6  # of an error that the fit left, below which there is none
 LEVERAGES = {
     "exact": "leverage of fixed effects exact",
-    "approximate": "leverage of fixed effects approximated by one sweep of projections, as the panel is large",
+    "approximate": "leverage of fixed effects approximated by one sweep of projections",
 }
 _THREE_WAY = "such as 'trade ~ rta | exporter^year + importer^year + pair'"
 
@@ -110,7 +111,7 @@ def bias_corrected(fit: GravityFit, *, method: str = "paper", exact: bool | None
         fit.design.provenance.then("ppml", fit.design.formula.text).then("bias_corrected", method),
         (
             f"errors clustered by pair ({pairs}, factor P/(P-1)) and corrected; {LEVERAGES[told.leverage]}",
-            f"correction {method}: {METHODS[method]}",
+            f"correction {method}: {METHODS[method]}{_by_country(told)}",
             *_too_large(told),
             *(["with one effect for both directions the correction is our derivation"] if panel.symmetric else []),
             *fit.result.notes,
@@ -125,12 +126,20 @@ def bias_corrected(fit: GravityFit, *, method: str = "paper", exact: bool | None
     )
 
 
+def _by_country(told: weidner_zylkin.Correction) -> str:
+    if told.method == "paper" or told.leverage == "exact":
+        return ""
+    return "; effects of each country taken by themselves, as leverage is approximate"
+
+
 def _too_large(told: weidner_zylkin.Correction) -> list[str]:
     if told.method == "paper" or told.largest <= LARGE:
         return []
+    left = 1 - told.largest  # nothing, but for rounding, where a regressor is of one pair alone
+    said = f"multiplies what is left by up to {1 / left:,.0f}" if left > NOTHING else "has nothing to go by there"
     return [
         f"the leverage of a pair is {told.largest:.2f}: the fit took up most of its error, and this correction "
-        f"multiplies what is left by up to {1 / (1 - told.largest):,.0f}. Do not rely on it; take method='paper'"
+        f"{said}. Do not rely on it; take method='paper'"
     ]
 
 

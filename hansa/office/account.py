@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from hansa.errors import HansaError
-from hansa.office.models import Account, Intake, Role, Speech, Token
+from hansa.office.models import Account, Intake, Role, Speech, SpeechEdit, Token
 from hansa.wording import Sentence, Words, mark
 
 PSEUDONYM = "former-"
@@ -132,6 +132,10 @@ def held_on(account: Account) -> dict[str, Any]:
              "language": one.language, "parties": one.parties, "draft": one.draft, "kept": _moment(one.at),
              "text": one.text}
             for one in Speech.objects.filter(account=account).order_by("pk")
+        ],
+        "edits_of_speeches": [
+            {"speech": one.speech_id, "version": one.version, "at": _moment(one.at), "became": one.became}
+            for one in SpeechEdit.objects.filter(account=account).order_by("pk")
         ],
         "files_waiting": [
             {"source": one.source, "at": _moment(one.at), "notes": one.notes, "records": one.content}

@@ -41,7 +41,8 @@ def due(register: Register, day: str, ahead: int = AHEAD) -> tuple[Due, ...]:
     >>> [(one.record.id, one.day) for one in due(Register((step,)), "2020-06-01")]
     [('m', '2020-06-30')]
     """
-    end = (date.fromisoformat(day) + timedelta(days=ahead)).isoformat()
+    first = date.fromisoformat(day)
+    end = (first + timedelta(days=min(ahead, (date.max - first).days))).isoformat()
     found = [one for one in owed(register, day) if day <= last_day(one.day) <= end]
     found += [Due(one, one.period) for one in register.of(Target) if day <= last_day(one.period) <= end]
     found += [Due(one, one.start) for one in register.of(Edition) if day <= first_day(one.start) <= end]
@@ -67,7 +68,8 @@ def owed(register: Register, day: str) -> tuple[Due, ...]:
     return tuple(sorted(found, key=lambda one: (last_day(one.day), one.record.id)))
 
 
-def happened(register: Register, since: str, day: str) -> list[tuple[Record, Event]]:
+@lru_cache(maxsize=KEPT)
+def happened(register: Register, since: str, day: str) -> tuple[tuple[Record, Event], ...]:
     """Every line of a history after one day and until another, the newest first.
 
     >>> step = Milestone("m", "p", "Line open", "2020", (Event("2020-01-09", "scheduled"), Event("2020-03", "met")))
@@ -80,7 +82,7 @@ def happened(register: Register, since: str, day: str) -> list[tuple[Record, Eve
         for event in getattr(record, "history", ())
         if since < first_day(event.date) <= day
     ]
-    return sorted(found, key=lambda pair: (pair[1].date, pair[0].id), reverse=True)
+    return tuple(sorted(found, key=lambda pair: (pair[1].date, pair[0].id), reverse=True))
 
 
 def evidence(register: Register, day: str) -> Evidence:

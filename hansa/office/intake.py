@@ -27,7 +27,7 @@ from hansa import files
 from hansa.child import limit, search_path
 from hansa.commitments.entry import entry_of, record_of
 from hansa.commitments.fields import NESTED, columns, fields_of
-from hansa.commitments.readers.assemble import Line, Troubles, assemble, places
+from hansa.commitments.readers.assemble import Line, Troubles, Unreadable, assemble, places
 from hansa.commitments.readers.table import header_of, not_read, read_table, table_of
 from hansa.commitments.records import KINDS, Record
 from hansa.commitments.register import kind_of
@@ -98,8 +98,8 @@ def read_upload(path: Path, kind: str | None = None, *, seconds: float = SECONDS
 
     Raises
     ------
-    DataError : it is none of these, too large, hostile, takes too long, or something in it is wrong; all of it is
-        listed, with file, line (or sheet and row) and column.
+    Unreadable : something in it is wrong; all of it is listed, with file, line (or sheet and row) and column.
+    DataError : it is none of these, too large, hostile, or takes too long.
     """
     _refuse_form(path)
     if path.suffix.casefold() in PACKED:
@@ -112,6 +112,10 @@ def read_upload(path: Path, kind: str | None = None, *, seconds: float = SECONDS
         _ROOM.release()
     if "failure" in answer:
         raise DataError(str(answer["failure"]))
+    if "faults" in answer:
+        readable = Incoming.of(answer)
+        faults, ids, blind = (tuple(map(str, answer[name])) for name in ("faults", "ids", "blind"))
+        raise Unreadable(faults, readable.records, readable.places, ids, blind)
     return Incoming.of(answer)
 
 
@@ -262,7 +266,7 @@ def _of_zip(path: Path, kind: str, troubles: Troubles, notes: list[str]) -> Iter
             try:
                 text = open_text(target)
             except DataError as trouble:
-                troubles.add(trouble)
+                troubles.add(trouble, [known])
                 continue
             notes += [f"{name.name}: {note}" for note in text.notes]
             yield _Table(text.path, known, name.name)
@@ -322,6 +326,10 @@ def _main(path: str, kind: str, answer: str) -> None:
         plain = found.plain()
     except MemoryError:
         sys.exit(1)
+    except Unreadable as wrong:
+        faults = [_without_folders(fault, Path(path)) for fault in wrong.faults]
+        readable = Incoming(wrong.records[:MOST_RECORDS], wrong.places, (), {})
+        plain = {**readable.plain(), "faults": faults, "ids": sorted(wrong.ids), "blind": sorted(wrong.blind)}
     except HansaError as wrong:
         plain = {"failure": _without_folders(str(wrong), Path(path))}
     except Exception as trouble:  # whatever the parsers find wrong is told, not thrown, across the process

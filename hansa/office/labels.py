@@ -64,6 +64,7 @@ FIELD: dict[str, str] = {
     "edition": mark("Forum edition"),
     "proposer": mark("Proposed by"),
     "project": mark("Project"),
+    "barrier": mark("Barrier"),
     "session": mark("Session"),
     "idea": mark("Idea"),
     "date": mark("Date"),

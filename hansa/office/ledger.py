@@ -101,7 +101,7 @@ def commit(
     return after
 
 
-def note(viewer: Viewer, what: str) -> Snapshot:
+def note(viewer: Viewer, what: str) -> None:
     """Something that somebody did beside the records, such as publishing a speech: a change of its own, so that it is
     in the history, and that pages kept for visitors are made anew.
     """
@@ -110,7 +110,6 @@ def note(viewer: Viewer, what: str) -> Snapshot:
         change = Change(number=number, at=datetime.now(UTC), account_id=viewer.account, what=what.replace("\0", ""))
         change.save(force_insert=True)
         _count(number)
-    return up_to(number)
 
 
 @contextmanager

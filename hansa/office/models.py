@@ -274,3 +274,22 @@ class Speech(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class SpeechEdit(models.Model):
+    """What somebody changed in a draft of a kept speech; rows are added and never altered, and go with the speech.
+
+    version : of the speech after it. became : field -> what it was, and what it became.
+    """
+
+    speech = models.ForeignKey(Speech, models.CASCADE, related_name="edits")
+    version = models.PositiveIntegerField()
+    account = models.ForeignKey(Account, models.PROTECT, related_name="speech_edits")
+    at = models.DateTimeField(auto_now_add=True)
+    became = models.JSONField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("speech", "version"), name="speech_version_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.speech_id} {self.version}"

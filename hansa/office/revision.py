@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
-from itertools import groupby
+from functools import cached_property, lru_cache
 from typing import Any
+
+from django.db.models import Exists, OuterRef
 
 from hansa.commitments.entry import record_of
 from hansa.commitments.records import Record
 from hansa.errors import UnknownCode
-from hansa.office.models import Revision
+from hansa.office.models import Change, Revision
 from hansa.office.permission import Viewer
 from hansa.office.snapshot import Snapshot
 
 MANY = 2_000  # rows that are fetched at once
+FEW = 500  # changes that are asked for at once
 _COLUMNS = (
     *("record", "kind", "version", "action", "draft", "content", "change_id", "change__at", "change__what"),
     *("change__account_id", "change__account__full_name", "change__account__name"),
@@ -75,13 +77,45 @@ def of_record(key: str, kind: str, snapshot: Snapshot, viewer: Viewer) -> list[T
     return found
 
 
-def changes(snapshot: Snapshot, viewer: Viewer) -> Iterator[list[Told]]:
-    """Every change of which somebody may read something, the latest first: what they may read of it."""
+def changes(snapshot: Snapshot, viewer: Viewer, offset: int, limit: int) -> tuple[list[list[Told]], int]:
+    """Some of the changes of which somebody may read something, the latest first, and how many there are in all.
+
+    Of each what they may read of it, without contents. The database counts and cuts them for who may see every draft;
+    for others the changes that hold drafts only are looked into, once for each state of the register.
+    """
+    written = Change.objects.filter(Exists(Revision.objects.filter(change=OuterRef("pk"))), number__lte=snapshot.number)
+    if viewer.may("see draft"):
+        found = written.order_by("-number").values_list("number", flat=True)
+        numbers, count, unseen = list(found[offset : offset + limit]), found.count(), frozenset[str]()
+    else:
+        readable, unseen = _readable(snapshot, viewer)
+        numbers, count = list(readable[offset : offset + limit]), len(readable)
+    return [_read_in(number, snapshot, viewer, unseen) for number in numbers], count
+
+
+@lru_cache(maxsize=8)
+def _readable(snapshot: Snapshot, viewer: Viewer) -> tuple[tuple[int, ...], frozenset[str]]:
+    """The changes of which somebody may read something, the latest first; and the records of which they may nothing."""
     unseen = hidden(snapshot, viewer)
-    rows = Revision.objects.filter(change_id__lte=snapshot.number).order_by("-change_id", "id").values_list(*_COLUMNS)
-    told = (one for one in map(_told, rows.iterator(chunk_size=MANY)) if one.key not in unseen)
-    for _, those in groupby((one for one in told if one.seen_by(viewer, snapshot)), key=lambda one: one.number):
-        yield list(those)
+    rows = Revision.objects.filter(change_id__lte=snapshot.number)
+    told = rows.filter(draft=False).values_list("change_id", "record")
+    numbers = {number for number, key in told.iterator(chunk_size=MANY) if key not in unseen}
+    left = sorted(set(rows.filter(draft=True).values_list("change_id", flat=True).distinct()) - numbers)
+    for start in range(0, len(left), FEW):
+        drafts = rows.filter(draft=True, change_id__in=left[start : start + FEW]).values_list(*_COLUMNS)
+        for one in map(_told, drafts.iterator(chunk_size=MANY)):
+            if one.number not in numbers and one.key not in unseen and one.seen_by(viewer, snapshot):
+                numbers.add(one.number)
+    return tuple(sorted(numbers, reverse=True)), unseen
+
+
+def _read_in(number: int, snapshot: Snapshot, viewer: Viewer, unseen: frozenset[str]) -> list[Told]:
+    """What somebody may read of a change, without contents."""
+    places = places_in(number, snapshot, viewer, unseen)
+    columns = [name for name in _COLUMNS if name != "content"]
+    rows = Revision.objects.filter(change_id=number).order_by("id").values_list("id", *columns)
+    kept, there = _COLUMNS.index("content"), set(places)
+    return [_told((*row[:kept], None, *row[kept:])) for place, *row in rows if place in there]
 
 
 def hidden(snapshot: Snapshot, viewer: Viewer) -> frozenset[str]:

@@ -108,6 +108,15 @@ class Query:
         """Whether a folded word is one that was asked for: it begins so, or has the same stem."""
         return any(word.startswith(asked) or stem(word) == stem(asked) for asked in self.words)
 
+    def finds(self, word: str) -> bool:
+        """The same of a word as it is written."""
+        return _finds(self, word)
+
+
+@lru_cache(maxsize=20_000)  # the same words stand in many of the records that are found
+def _finds(asked: Query, word: str) -> bool:
+    return asked.meets(fold(word))
+
 
 def query(text: str) -> Query:
     """The query that somebody typed.
@@ -236,7 +245,7 @@ def marked(text: str, asked: Query) -> list[tuple[str, bool]]:
     text = unicodedata.normalize("NFC", text)
     pieces, end = [], 0
     for hit in _WORD.finditer(text):
-        if asked.meets(fold(hit[0])):
+        if asked.finds(hit[0]):
             pieces += [(text[end : hit.start()], False), (hit[0], True)]
             end = hit.end()
     return [piece for piece in (*pieces, (text[end:], False)) if piece[0]]

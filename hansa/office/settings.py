@@ -56,6 +56,7 @@ LOGIN_REDIRECT_URL = "/"
 AXES_FAILURE_LIMIT = 5  # of one name from one address; then it is locked for a while
 AXES_USERNAME_FORM_FIELD = "username"
 AXES_USERNAME_CALLABLE = "hansa.office.viewer.name_tried"
+AXES_CLIENT_IP_CALLABLE = "hansa.office.rate.address_of"  # else all share one behind a proxy
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True

@@ -87,6 +87,12 @@ class Snapshot:
         return found
 
     @cached_property
+    def stamp(self) -> str:
+        """What tells this register from others, also from one with as many changes that a backup brought back."""
+        latest = max((held.at for held in self.held.values()), default="")
+        return f"{self.number} {len(self.held)} {latest}"
+
+    @cached_property
     def drafts(self) -> frozenset[str]:
         """Ids of the drafts, of which a viewer may see some: to mark those, never to be listed."""
         return frozenset(key for key, held in self.held.items() if held.draft)

@@ -7,6 +7,7 @@ them shows, in every language of the site.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shlex
@@ -21,7 +22,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hansa.child import limit, search_path
+from hansa.commitments.entry import entry_of, record_of
+from hansa.commitments.records import Agreement, AssertedCount, Barrier, Party, Programme, Project
+from hansa.commitments.register import Register, kind_of
 from hansa.errors import DataError, HansaError, UnknownCode
+from hansa.provenance import Provenance, Source
 from hansa.wording import Amount, Sentence, mark
 
 if TYPE_CHECKING:
@@ -29,6 +34,7 @@ if TYPE_CHECKING:
     from hansa.report import CheckedTexts
     from hansa.report.statement_page import Checked
     from hansa.statements.claim import Claim
+    from hansa.statements.verdict import CountSource
     from hansa.wording import Words
 
 LONGEST = 100_000  # characters of a text
@@ -37,6 +43,8 @@ AT_ONCE = 2  # checks, by whomever
 PATIENCE = 5.0  # seconds that somebody waits for one of these
 SHOWN = 4  # readings of a claim in the summary
 NAME = "speech"
+COUNTED = (Party, Agreement, Programme, Project, Barrier, AssertedCount)
+OFFICE = Provenance((Source("", "register of this office"),))
 # What the child needs of the surroundings; the office's own secrets are not among it.
 SURROUNDINGS = ("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "SYSTEMROOT", "VIRTUAL_ENV", "HANSA_CACHE", "PYTHONPATH")
 
@@ -122,6 +130,7 @@ class Shown:
 @dataclass(frozen=True)
 class Examined:
     """A text that was checked. counts : claims by standing. shown : by language. compared : whether there were data.
+    counted : whether something in it was held against the register.
 
     title, date, speaker : as given, else as the text itself tells them; empty where it does not, or names several.
     regions : codes of the two that it is about: as given, else those that most of its figures are of; or none.
@@ -138,17 +147,45 @@ class Examined:
     shown: Mapping[str, Shown]
     csv: str
     json: str
+    counted: bool = False
 
 
-def examine(spoken: Spoken, store: Path | None, *, seconds: float = SECONDS) -> Examined:
-    """A text held against a store, or, without one, its figures against each other.
+@dataclass(frozen=True)
+class Told:
+    """What a register holds of which texts tell counts, as the child is told it. stamp : another where it is otherwise.
+
+    records : kind and entry of each; today : ISO day of the question.
+    """
+
+    records: tuple[tuple[str, dict[str, Any]], ...] = ()
+    today: str = ""
+    stamp: str = ""
+
+
+def told_of(register: Register, today: str) -> Told:
+    """The records of a register of which texts tell counts: as somebody may see them, so that no other learns of any.
+
+    >>> from hansa.commitments.records import Party
+    >>> told_of(Register((Party("brin", "Brinmark"),)), "2023-06-28").records
+    (('party', {'id': 'brin', 'name': 'Brinmark'}),)
+    """
+    told = tuple((kind_of(one), entry_of(one)) for one in register if isinstance(one, COUNTED))
+    text = json.dumps([today, told], sort_keys=True).encode()
+    return Told(told, today, hashlib.sha256(text).hexdigest())
+
+
+def examine(spoken: Spoken, store: Path | None, register: Told | None = None, *, seconds: float = SECONDS) -> Examined:
+    """A text held against a store, or, without one, its figures against each other; counts against a register.
 
     Raises
     ------
     DataError : the text cannot be read.
     Unchecked : it took too long, broke off, or others are being checked.
     """
-    question = json.dumps({"spoken": asdict(spoken), "store": str(store) if store else None}).encode()
+    told_ = register or Told()
+    asked: dict[str, Any] = {"spoken": asdict(spoken), "store": str(store) if store else None}
+    asked |= {"register": told_.records, "today": told_.today}
+    question = json.dumps(asked).encode()
     if not _PLACES.acquire(timeout=PATIENCE):
         raise Unchecked(Sentence(mark("Other texts are being checked just now. Try again in a minute.")), 429)
     try:
@@ -249,11 +286,12 @@ def _shown(told: Mapping[str, Any]) -> Shown:
 # --- in the child -----------------------------------------------------------------------------------------------------
 
 
-def _answer(spoken: Spoken, folder: str | None) -> Examined:
+def _answer(spoken: Spoken, folder: str | None, records: Sequence[Any] = (), today: str = "") -> Examined:
     """The check, in every language."""
     from hansa.regions.lists import lists_beside, shipped_lists  # slow import
     from hansa.report import checked_texts  # slow import
     from hansa.statements import claims, read_text  # slow import
+    from hansa.statements.verification.counted import METHOD  # slow import
     from hansa.trade.store import open_store  # slow import
     from hansa.wording import Words, languages  # slow import
 
@@ -271,7 +309,8 @@ def _answer(spoken: Spoken, folder: str | None) -> Examined:
         document = replace(document, source=spoken.source)
     found = claims(document, lists=lists)
     again = _command(spoken, store.archive.folder.name if store else None)
-    first = checked_texts([found], store, names=[NAME], lists=lists, command=again)
+    counts = _counts(records, lists, today)
+    first = checked_texts([found], store, names=[NAME], lists=lists, command=again, counts=counts)
     shown = {}
     for language in languages():
         names = Words(language, _names(first, lists, language))
@@ -289,7 +328,28 @@ def _answer(spoken: Spoken, folder: str | None) -> Examined:
         shown,
         first.table().to_csv(),
         first.table().to_json(),
+        any(
+            reading.method == METHOD
+            for text in first.texts
+            for verdict in text.verdicts
+            for reading in verdict.readings
+        ),
     )
+
+
+def _counts(records: Sequence[Any], lists: Lists, today: str) -> CountSource | None:
+    """What the register counts; its records are made when the first count is asked, since most texts tell none."""
+    from hansa.report.register_counts import OURS, count_source  # slow import
+
+    made: list[CountSource] = []
+
+    def counts(claim: Claim) -> Any:
+        if not made:
+            register = Register(tuple(record_of(kind, entry) for kind, entry in records), OFFICE)
+            made.append(count_source(register, lists, name=OURS, today=today or None))
+        return made[0](claim)
+
+    return counts if records else None
 
 
 def _pair_of(checked: CheckedTexts) -> tuple[str, ...]:
@@ -389,7 +449,8 @@ def main() -> None:
     asked = json.loads(sys.stdin.buffer.read())
     said = asked["spoken"]
     try:
-        told = asdict(_answer(Spoken(**{**said, "regions": tuple(said["regions"])}), asked["store"]))
+        spoken = Spoken(**{**said, "regions": tuple(said["regions"])})
+        told = asdict(_answer(spoken, asked["store"], asked["register"], asked["today"]))
     except UnknownCode as wrong:
         told = {"refused": _by_form(str(wrong))}
     except DataError as wrong:

@@ -23,6 +23,7 @@ from hansa.trade.store import Store, open_store
 
 A = TypeVar("A")
 KEPT = 5_000  # answers
+PATIENCE = 0.25  # seconds after which a page that can do without an answer is shown without it
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,6 +96,15 @@ class Statistics:
     def knows(self, question: Hashable) -> bool:
         """Whether a question is answered already."""
         return (question, today()) in self._answers
+
+    def waits(self, *questions: Hashable) -> bool:
+        """Whether one of these questions is not answered yet while others are being asked, as after a start."""
+        if all(map(self.knows, questions)):
+            return False
+        if not tables.ENGINE.acquire(timeout=PATIENCE):
+            return True
+        tables.ENGINE.release()
+        return False
 
 
 _LOCK = threading.Lock()

@@ -24,6 +24,7 @@ from hansa.office.pages import (
     scorecard,
     search,
     speech,
+    speech_edit,
 )
 
 urlpatterns = [
@@ -57,6 +58,7 @@ urlpatterns = [
     path("speeches", speech.speeches, name="speeches"),
     path("speeches/<int:key>", speech.kept, name="kept-speech"),
     path("speeches/<int:key>/page", speech.checked, name="checked-speech"),
+    path("speeches/<int:key>/edit", speech_edit.edit, name="edit-speech"),
     path("speeches/<int:key>/publish", speech.publish, name="publish-speech"),
     path("speeches/<int:key>/delete", speech.delete, name="delete-speech"),
     path("search", search.search, name="search"),

@@ -53,13 +53,13 @@ def stake_now(statistics: Statistics, barrier: Barrier) -> Result:
 
 def all_progress(statistics: Statistics, snapshot: Snapshot, viewer: Viewer) -> Result | None:
     """Every target that somebody may see; None where the office has no statistics."""
-    key = ("all progress", snapshot.number, viewer.roles)
+    key = ("all progress", *register_key(snapshot, viewer))
     return _or_none(statistics, key, lambda: progress_of(snapshot.register(viewer), statistics.figures, on=today()))
 
 
 def all_stakes(statistics: Statistics, snapshot: Snapshot, viewer: Viewer) -> Result | None:
     """Every barrier that somebody may see, the costliest first; None where the office has no statistics."""
-    key = ("all stakes", snapshot.number, viewer.roles)
+    key = ("all stakes", *register_key(snapshot, viewer))
     return _or_none(statistics, key, lambda: stakes(snapshot.register(viewer), statistics.figures, on=today()))
 
 
@@ -70,12 +70,20 @@ def all_pairs(
 
     groups : blocs that are counted as one region.
     """
-    key = ("all pairs", snapshot.number, viewer.roles, groups)
+    key = ("all pairs", *register_key(snapshot, viewer), groups)
 
     def asked() -> Result:
         return coverage(snapshot.register(viewer), statistics.figures, groups=groups, on=today())
 
     return _or_none(statistics, key, asked)
+
+
+def being_worked_out(statistics: Statistics, snapshot: Snapshot, viewer: Viewer) -> bool:
+    """Whether the verdicts on the whole register are not known yet, and somebody would have to wait for them."""
+    key = register_key(snapshot, viewer)
+    if statistics.store is None:
+        return False
+    return statistics.waits(("all progress", *key), ("all stakes", *key), ("all pairs", *key, ()))
 
 
 def series_now(statistics: Statistics, indicator: str, arguments: Mapping[str, str], period: str = "") -> Series:
@@ -110,6 +118,11 @@ def lack_of(statistics: Statistics, target: Target) -> tuple[str, str] | None:
         return None
     refused = row["vintage"] is None  # its unit was, since the series is there and the periods are in order
     return "unit" if refused else "baseline_period" if row["baseline"] is None else "period", row["note"]
+
+
+def register_key(snapshot: Snapshot, viewer: Viewer) -> tuple[object, ...]:
+    """What tells the register that somebody sees from others: of a day before it holds what they may still see."""
+    return snapshot.number, snapshot.source, viewer.roles
 
 
 def _or_none(statistics: Statistics, key: tuple[object, ...], answer: object) -> Result | None:

@@ -13,7 +13,7 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 from hansa.office.configuration import Configuration
 from hansa.office.models import Account
 from hansa.office.permission import VISITOR, Viewer
-from hansa.wording import languages
+from hansa.wording import Words, languages
 
 LANGUAGE = "office_language"
 BEFORE_ALL = ("/account/password", "/account/sign-out", "/account/sign-in")
@@ -93,7 +93,8 @@ class OwnPasswords:
             return self.get_response(request)
         if not request.path.startswith("/api/"):
             return HttpResponseRedirect(BEFORE_ALL[0], status=303)
-        detail = "Choose a password of your own first, on the site: this one was made for you."
+        own = "Choose a password of your own first, on the site: this one was made for you."
+        detail, _ = Words(language_of(request)).refusal(own)
         body = {"type": "about:blank", "title": "Not allowed", "status": 403, "detail": detail, "errors": []}
         return JsonResponse(body, status=403, content_type="application/problem+json")
 

@@ -178,7 +178,7 @@ def _dots(drawing: Drawing, words: Words) -> tuple[list[str], float]:
     marks = ratio_ticks(min(known, default=1.0), max(known, default=1.0))
     span = math.log(marks[-1] / marks[0])
 
-    def x_at(value: float) -> float:  # what is zero stands at the edge, its figure beside it
+    def x_at(value: float) -> float:  # zero has no place on this scale: an arrow at the edge, its figure beside it
         return left + math.log(max(value, marks[0]) / marks[0]) / span * (right - left)
 
     body = []
@@ -200,11 +200,16 @@ def _dots(drawing: Drawing, words: Words) -> tuple[list[str], float]:
         for rank, line in enumerate(drawing.lines):
             value = line.figures[k]
             if value is not None:
-                body.append(_mark(rank, x_at(value), y))
+                body.append(_mark(rank, x_at(value), y) if value > 0 else _beyond(left, y))
                 shown = words.show(replace(drawing.amount, value=value))
                 body.append(_text(WIDTH - 2, y + 4, shown, anchor="end", colour=INK if rank == 0 else MUTED))
     legend = _legend([words.say(line.name) for line in drawing.lines], 2.0, marks=True)
     return body + legend + _signs(drawing, words), bottom + 20
+
+
+def _beyond(x: float, y: float) -> str:
+    """An arrow to the left: what it stands for lies beyond the scale."""
+    return f'<polygon points="{_n(x - 8)},{_n(y)} {_n(x)},{_n(y - 4)} {_n(x)},{_n(y + 4)}" fill="{INK}"/>'
 
 
 def _signs(drawing: Drawing, words: Words) -> list[str]:

@@ -305,20 +305,23 @@ def _dataset(store: Store, a: str, b: str, as_of: str | None, lists: Lists) -> s
         raise DataError("The store holds no flows yet; import some first.", file=store.archive.folder)
     if len(names) == 1:
         return names[0]
-    named, fitting = [], []
+    named, fitting, there = [], [], set[str]()
     for name in names:
         flows = store.flows(name, as_of=as_of)
         known, latest = region_codes(flows), _last(flows)[:4]
+        there |= set(known)
         named += [name] if all(_is_named(text, known, lists, latest) for text in (a, b)) else []
         fitting += [name] if all(_can_be_counted(text, known, lists, latest) for text in (a, b)) else []
     for some in (named, fitting):
         if len(some) == 1:
             return some[0]
-    raise DataError(
-        f"The store holds several datasets ({', '.join(names)}), of which {len(named or fitting)} name both {a!r} and "
-        f"{b!r}. Say which one is meant.",
-        file=store.archive.folder,
-    )
+    folder = store.archive.folder
+    if not (some := named or fitting):
+        for text in (a, b):
+            if not _can_be_counted(text, sorted(there), lists, ""):
+                raise UnknownCode("region of these flows", text, there, file=folder)
+        raise DataError(f"No dataset of the store ({', '.join(names)}) has both {a!r} and {b!r}.", file=folder)
+    raise DataError(f"Several datasets have both {a!r} and {b!r}: {', '.join(some)}. Say which (dataset).", file=folder)
 
 
 def _is_named(text: str, known: list[str], lists: Lists, when: str) -> bool:

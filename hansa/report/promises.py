@@ -102,7 +102,7 @@ def _known(pair: Pair, register: Register) -> dict[str, Any]:
 
 
 def of_pair(record: Record, register: Register, whose: Whose, a: str, b: str) -> bool:
-    """Whether a record is of both regions: of its parties, its ends, or what it belongs to."""
+    """Whether a record is of both regions: of its parties or its ends; a decision, of its barrier or its targets."""
     if isinstance(record, Agreement):
         return whose.pair(parties_on(record, whose.day), a, b)
     if isinstance(record, Programme | Alignment):
@@ -112,6 +112,8 @@ def of_pair(record: Record, register: Register, whose: Whose, a: str, b: str) ->
     if isinstance(record, Barrier):
         return {whose.group_of.get(end, end) for end in (record.origin, record.destination)} == {a, b}
     if isinstance(record, Decision):
+        if record.barrier in register and of_pair(register[str(record.barrier)], register, whose, a, b):
+            return True
         targets = [target for target in register.of(Target) if target.of == record.id]
         return any({a, b} <= set(target.arguments.values()) for target in targets)
     return False

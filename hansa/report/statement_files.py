@@ -20,7 +20,7 @@ from hansa.result import Result
 from hansa.statements.claim import Claim, Claims
 from hansa.statements.consistency import findings
 from hansa.statements.consistency.finding import Finding
-from hansa.statements.verdict import Check, check
+from hansa.statements.verdict import Check, CountSource, Verdict, check, counted
 from hansa.trade.store import Store
 from hansa.wording import Words
 
@@ -128,6 +128,7 @@ def checked_texts(
     lists: Lists | None = None,
     language: str = "en",
     command: str = "",
+    counts: CountSource | None = None,
 ) -> CheckedTexts:
     """Hold the claims of one text or of several against a store and against each other, ready to be written.
 
@@ -138,6 +139,7 @@ def checked_texts(
     names : of each text, as its files begin; by default those of their sources.
     dataset, as_of, lists : as `hansa.statements.check` takes them.
     language : of the page. command : what to type to get it again.
+    counts : what a register counts (`hansa.report.register_counts.count_source`); it is asked without a store as well.
 
     Raises
     ------
@@ -150,8 +152,8 @@ def checked_texts(
     """
     if lists is None:
         lists = lists_beside(store.archive.folder) if store else shipped_lists()
-    checks, together = _held(read, store, dataset, as_of, lists)
-    verdicts = [one.verdicts for one in checks] or [()] * len(read)
+    checks, together = _held(read, store, dataset, as_of, lists, counts)
+    verdicts = [one.verdicts for one in checks] or [_counted(claims, counts) for claims in read]
     codes = codes_of(claim for claims in read for claim in claims)
     return CheckedTexts(
         tuple(Checked(claims, given) for claims, given in zip(read, verdicts, strict=True)),
@@ -165,14 +167,25 @@ def checked_texts(
     )
 
 
+def _counted(claims: Claims, counts: CountSource | None) -> tuple[Verdict, ...]:
+    """What a register alone can tell, where there is no store."""
+    kept = (claim for claim in claims if claim.decision != "dropped")
+    return tuple(verdict for claim in kept if (verdict := counted(claim, counts)) is not None)
+
+
 def _held(
-    read: Sequence[Claims], store: Store | None, dataset: str | None, as_of: str | None, lists: Lists
+    read: Sequence[Claims],
+    store: Store | None,
+    dataset: str | None,
+    as_of: str | None,
+    lists: Lists,
+    counts: CountSource | None,
 ) -> tuple[list[Check], tuple[Finding, ...]]:
     """What the store gives for the claims of each text (asked once for all), and what they say of each other."""
     every = [claim for claims in read for claim in claims]
     if store is None:
         return [], findings(every)
-    whole = check(every, store, as_of=as_of, dataset=dataset, lists=lists)
+    whole = check(every, store, as_of=as_of, dataset=dataset, lists=lists, counts=counts)
     verdicts, parts = iter(whole.verdicts), []
     for claims in read:
         kept = tuple(claim for claim in claims if claim.decision != "dropped")

@@ -90,8 +90,12 @@ _UNDER = {
     "rate": mark("exchange rate"),
     "measure": mark("measure"),
     "product": mark("product"),
+    "register": mark("register"),
+    "state": mark("counted"),
+    "parties": mark("parties"),
+    "on": mark("on the day"),
 }
-_NAMED = ("period_from", "base", "population", "vintage", "as_of")  # unclear without their names
+_NAMED = ("period_from", "base", "population", "vintage", "as_of", "on")  # unclear without their names
 # Words that stand in claims and readings as codes, by their names.
 _CHOICES = {
     "origin": mark("each seller's own report"),
@@ -112,6 +116,7 @@ _CHOICES = {
     "programmes": mark("programmes"),
     "projects": mark("projects"),
     "regions": mark("regions"),
+    "barriers": mark("barriers"),
     "contracts": mark("contracts"),
     "countries": mark("countries"),
     "delegations": mark("delegations"),
@@ -315,7 +320,8 @@ def figure(claim: Claim, value: float | None, words: Words, extra: int = 1) -> s
     if claim.unit == "rank":
         return _joined(words(mark("place {figure}")).format(figure=words.number(value, 0)))
     signed = claim.form in ("growth", "change")
-    number = words.number(value, _digits(step, extra), signed=signed)
+    whole = claim.form == "count" and float(value).is_integer()
+    number = words.number(value, 0 if whole else _digits(step, extra), signed=signed)
     if claim.unit == "%":
         return _joined(words(mark("{figure}%")).format(figure=number))
     if claim.unit == "pp":

@@ -16,6 +16,7 @@ from hansa.statements.claim import Claim
 from hansa.statements.consistency import findings
 from hansa.statements.consistency.finding import Finding
 from hansa.statements.verification.beside import beside, undecided
+from hansa.statements.verification.counted import Count, Counts, CountSource, counted_readings, is_counted
 from hansa.statements.verification.known import levels_known, rates_known
 from hansa.statements.verification.lacking import Lacking
 from hansa.statements.verification.ledger import Ledger
@@ -27,7 +28,7 @@ from hansa.statements.verification.summary import summary
 from hansa.trade.store import Store
 from hansa.wording import Sentence, Words, mark
 
-__all__ = ["OUTCOMES", "Check", "Reading", "Verdict", "check"]
+__all__ = ["OUTCOMES", "Check", "Count", "CountSource", "Counts", "Reading", "Verdict", "check", "counted"]
 
 CHOICES = (
     *(
@@ -44,7 +45,7 @@ CHOICES = (
         "prices",
         "of",
     ),
-    *("population", "vintage", "as_of"),
+    *("population", "vintage", "as_of", "register", "state", "parties", "on"),
 )
 REFERENCE = "Jo et al. 2019, AggChecker: a claim is wrong where the figure cannot be rounded to it"
 
@@ -167,6 +168,7 @@ def check(
     as_of: str | None = None,
     dataset: str | None = None,
     lists: Lists | None = None,
+    counts: CountSource | None = None,
 ) -> Check:
     """Hold claims against the data of a store, each under every reading that its words leave open.
 
@@ -177,6 +179,7 @@ def check(
     as_of : ISO date; data published later are not asked. The latest by default.
     dataset : of goods; all of them by default.
     lists : of regions and blocs; those of the store by default.
+    counts : gives for a claim on a count ("26 agreements") what a register counts; without one, none can be checked.
 
     Raises
     ------
@@ -205,10 +208,26 @@ def check(
     chosen = [dataset] if dataset else names
     folder = store.archive.folder
     ledger = Ledger(store, lists or lists_beside(folder))
-    verdicts = tuple(_verdict(claim, ledger, chosen, as_of) for claim in taken)
+    verdicts = tuple(counted(claim, counts) or _verdict(claim, ledger, chosen, as_of) for claim in taken)
     notes = () if chosen else ("The store holds no flows of goods, so nothing could be checked.",)
     together = findings(taken, rates_known(ledger, as_of), levels_known(taken, ledger, chosen, as_of))
     return Check(taken, verdicts, together, folder.name, as_of, notes, ledger.lists)
+
+
+def counted(claim: Claim, counts: CountSource | None) -> Verdict | None:
+    """The verdict on a claim that counts what a register holds; None where it is no such claim, or no register tells.
+
+    >>> said = Claim("c1", "26 agreements", 0, 13, 26, "agreements", 25.5, 26.5, "count", measure="agreements")
+    >>> way = Count(12, {"register": "our register", "on": "2023-06-28"})
+    >>> verdict = counted(said, lambda claim: Counts((way,)))
+    >>> verdict.readings[0].outcome, verdict.readings[0].figure
+    ('not checkable', 12)
+    """
+    found = counts(claim) if counts is not None and is_counted(claim) else None
+    if found is None or not found.counts:
+        return None
+    readings = counted_readings(claim, found)
+    return Verdict(claim, readings, summary(readings, claim.unit, claim.measure), found.beside)
 
 
 def _verdict(claim: Claim, ledger: Ledger, datasets: list[str], as_of: str | None) -> Verdict:

@@ -13,15 +13,20 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib.resources import files
 
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
-from hansa.errors import UnknownCode
+from hansa.errors import HansaError, UnknownCode
+from hansa.wording.message import Messages
 from hansa.wording.sentence import Amount, Name, Sentence, Value, mark
 
 MINUS, JOINED = "\N{MINUS SIGN}", "\N{NO-BREAK SPACE}"
 ABSENT = "\N{EN DASH}"
+WHY = "why"  # the place of a sentence in which a refusal of the library stands
+RECOGNISED = ("refusal", "note")  # contexts of the catalogue: messages of the library, known by their templates
+_IN_QUOTES = re.compile("«[^«»]*»|'[^']*'|\"[^\"]*\"")
 _SCALES = (
     (1e9, mark("{currency} {figure} bn")),
     (1e6, mark("{currency} {figure} mn")),
@@ -38,8 +43,13 @@ SCALE_NAMES = {
 
 def languages() -> list[str]:
     """The languages at hand: English and every catalogue in locale/."""
+    return list(_languages())
+
+
+@cache
+def _languages() -> tuple[str, ...]:
     folder = files("hansa.wording").joinpath("locale")
-    return ["en", *sorted(entry.name[:-3] for entry in folder.iterdir() if entry.name.endswith(".po"))]
+    return ("en", *sorted(entry.name[:-3] for entry in folder.iterdir() if entry.name.endswith(".po")))
 
 
 @cache
@@ -49,24 +59,22 @@ def _catalogue(language: str) -> gettext.NullTranslations:
         raise UnknownCode("language", language, languages(), hint=hint)
     if language == "en":
         return gettext.NullTranslations()
-    source = files("hansa.wording").joinpath("locale", f"{language}.po").read_bytes()
     compiled = io.BytesIO()
-    write_mo(compiled, read_po(io.BytesIO(source), locale=language))
+    write_mo(compiled, _written_in(language))
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
 
 
 @cache
-def _notes(language: str) -> list[tuple[re.Pattern[str], str]]:
+def _written_in(language: str) -> Catalog:
     source = files("hansa.wording").joinpath("locale", f"{language}.po").read_bytes()
-    entries = [m for m in read_po(io.BytesIO(source), locale=language) if m.context == "note" and m.string]
-    patterns = []
-    for entry in entries:
-        note, said = str(entry.id), str(entry.string)
-        parts = re.split(r"\{(\w+)\}", note)
-        pattern = "".join(f"(?P<{part}>.+?)" if k % 2 else re.escape(part) for k, part in enumerate(parts))
-        patterns.append((re.compile(pattern, re.DOTALL), said))
-    return patterns
+    return read_po(io.BytesIO(source), locale=language)
+
+
+@cache
+def _messages(language: str) -> Messages:
+    entries = [one for one in _written_in(language) if one.context in RECOGNISED and one.string]
+    return Messages.of([(str(one.id), str(one.string)) for one in entries], _catalogue(language).gettext)
 
 
 @dataclass(frozen=True)
@@ -90,9 +98,14 @@ class Words:
     def __post_init__(self) -> None:
         _catalogue(self.language)
 
-    def __call__(self, template: str) -> str:
-        """The template in this language."""
-        return _catalogue(self.language).gettext(template)
+    def __call__(self, template: str, of: str = "") -> str:
+        """The template in this language; where a word has another form for some kind of thing, the form `of` that kind.
+
+        >>> Words("ru")("trade"), Words("ru")("trade", of="barrier"), Words("ru")("trade", of="agreement")
+        ('торговое', 'торговый', 'торговое')
+        """
+        found = _catalogue(self.language).pgettext(of, template) if of else template
+        return found if found != template else _catalogue(self.language).gettext(template)
 
     def knows(self, template: str) -> bool:
         """Whether the catalogue of this language holds the template."""
@@ -110,23 +123,41 @@ class Words:
             if isinstance(value, Sentence):
                 shown[key] = self.say(value, escape, wrap)
             else:
-                text = escape(self.show(value))
+                said = self.refusal(value)[0] if key == WHY and isinstance(value, str) else self.show(value)
+                text = escape(said)
                 shown[key] = wrap(text) if isinstance(value, Amount) else text
         return escape(self(sentence.template)).format(**shown)
 
     def note(self, note: str) -> tuple[str, bool]:
-        """A note of a method in this language, and whether the catalogue knows it (entries of the context ``note``).
+        """A note of a method in this language, and whether the catalogue knows it.
 
-        Notes are written where figures are computed, with counts and codes in them; an entry holds the English note
-        with {a}, {b} ... in their places.
+        Notes are written where figures are computed, with counts and codes in them; a note may tell of a refusal, so
+        that one is known here too (`hansa.wording.message`).
+        """
+        return (note, True) if self.language == "en" else _messages(self.language).said(note)
+
+    def refusal(self, wrong: HansaError | str) -> tuple[str, bool]:
+        """What is wrong, where, why and what to do in this language, and whether the catalogue knows all of it.
+
+        What was said in this language from the start stays as it is.
+
+        >>> Words("ru").refusal(UnknownCode("region", "BLX", ["BLR"]))
+        ('Не найдено: «BLX» (регион). Ближайшие из известных: «BLR». Проверьте написание или дайте свой список.', True)
         """
         if self.language == "en":
-            return note, True
-        for pattern, template in _notes(self.language):
-            if hit := pattern.fullmatch(note):
-                counts = {key: re.sub(r"(?<=\d),(?=\d{3})", JOINED, text) for key, text in hit.groupdict().items()}
-                return template.format(**counts), True
-        return note, False
+            return str(wrong), True
+        if by_field := getattr(wrong, "by_field", ()):
+            told = [(field, *self.note(message)) for field, message in by_field]
+            said = "; ".join(f"{field}: {message}" if field else message for field, message, _ in told)
+            return said, all(known for *_, known in told)
+        said, known = self.note(str(wrong).strip())
+        return said, known or self._own(str(wrong))
+
+    def _own(self, said: str) -> bool:
+        """Whether a text is in this language, as far as its letters tell."""
+        letters = [letter for letter in _IN_QUOTES.sub("", said) if letter.isalpha()]
+        foreign = sum(letter.isascii() for letter in letters)
+        return 2 * foreign < len(letters)
 
     def show(self, value: Value, scale: float | None = None) -> str:
         """A figure, a name or a plain text; money in a table is shown in units of `scale`, without its currency."""

@@ -2,7 +2,8 @@
 
 A `python` block with prompts is a doctest; without prompts it is executed. In a `console` block each line after `$`
 is a command; what follows must be what it prints, `...` standing for anything. A block after the comment
-`<!-- not run: why -->` is left alone.
+`<!-- not run: why -->` is left alone, and so is `hansa demo FOLDER` where the folder is there and the page shows
+nothing of what it says: it would write a report that another page and test_process.py look at.
 """
 
 from __future__ import annotations
@@ -69,6 +70,8 @@ def _console(block: Block, path: Path, folder: Path) -> list[str]:
     failures = []
     for command, wanted in commands(block.text):
         words = shlex.split(command)
+        if _made_before(words, wanted, folder):
+            continue
         if words[0] != "hansa":
             failures.append(f"{path.name}, line {block.line}: only hansa is run here, not {words[0]!r}")
             continue
@@ -83,6 +86,11 @@ def _console(block: Block, path: Path, folder: Path) -> list[str]:
         elif wanted.strip() and not doctest.OutputChecker().check_output(wanted, printed, FLAGS):
             failures.append(f"{path.name}, line {block.line}: $ {command} printed\n{printed}\nnot\n{wanted}")
     return failures
+
+
+def _made_before(words: list[str], wanted: str, folder: Path) -> bool:
+    """Whether a command only makes the sample world, which lies in the folder already."""
+    return words[:2] == ["hansa", "demo"] and wanted.strip() in ("", "...") and (folder / words[-1]).is_dir()
 
 
 def commands(text: str) -> Iterator[tuple[str, str]]:

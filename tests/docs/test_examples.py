@@ -16,6 +16,7 @@ MADE = re.compile(r"(?:sample\.build\(\"|^\$ hansa demo )([\w-]+)", re.MULTILINE
 PAGES = [path for path in tree.files() if path.suffix == ".md" and path.parent != tree.ROOT / "tests" / "published"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", [page for page in PAGES if list(examples.blocks(page.read_text()))], ids=tree.short)
 def test_examples_run(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sample_in: Callable[[Path], Store]):
     monkeypatch.chdir(tmp_path)

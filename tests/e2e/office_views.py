@@ -120,6 +120,29 @@ def check(page: Page) -> None:
     page.wait_for_selector(".claims")
 
 
+def keep_and_edit(page: Page) -> None:
+    check(page)
+    page.fill("#party-1", "brinmark")
+    page.click("[name=do][value=keep]")
+    page.click("a[href$='/edit']")
+    page.fill("#title", "Another title")
+    page.click("[name=do][value=check]")
+    page.wait_for_selector(".claims")
+    page.click("[name=do][value=save]")
+    page.wait_for_selector("details.change")
+    page.click("details.change summary")
+
+
+def keep_and_edit_twice(page: Page) -> None:
+    check(page)
+    page.click("[name=do][value=keep]")
+    page.click("a[href$='/edit']")
+    page.fill("#title", "A title that comes too late")
+    page.eval_on_selector("[name=version]", "field => { field.value = '0' }")
+    page.click("[name=do][value=save]")
+    page.wait_for_selector("table.beside")
+
+
 def check_with_mistakes(page: Page) -> None:
     page.fill("#text", SAID)
     page.click("details summary")
@@ -227,6 +250,8 @@ def _of_visitors(speech: int) -> Iterator[View]:
     yield View("speech", url("speech"), did=check_with_mistakes)
     yield View("speeches", url("speeches"))
     yield View("kept-speech", url("kept-speech", speech))
+    yield View("kept-speech", url("kept-speech", speech), who="chair")
+    yield View("edit-speech", url("edit-speech", speech), who="chair", status=409)  # it is published
     yield from (View("search", url("search", q=words)) for words in ("", "food", "qwertyuiop"))
     yield View("about", url("about"))
     yield View("sign-in", url("sign-in"))
@@ -275,6 +300,11 @@ def _of_writers() -> Iterator[View]:
     yield View("confirm-import", url("import"), who="editor-kastovia", did=bring_mistakes)
     yield View("import", url("import"), who="reporter-brinmark", status=403)
     yield View("speech", url("speech"), who="editor", did=check)
+    yield View("speech", url("speech"), who="editor", did=keep_and_edit)
+    yield View("speech", url("speech"), who="editor", did=keep_and_edit_twice)
+    for address in ("/", url("pair", "XBR", "XKA"), url("scorecard"), url("register"), url("listing", "barriers")):
+        yield View("home", f"{address}?on=2023-06-20", who="chair")
+    yield View("record", f"{record_url('barrier', 'bar-veterinary')}?on=2023-06-20", who="chair")
 
 
 def _of_accounts(people: tuple[int, int]) -> Iterator[View]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -35,14 +37,25 @@ def _parquet() -> bytes:
 
 
 def _bomb() -> bytes:
-    """A workbook of 2 MB whose one sheet unpacks to 2 GB."""
+    """A workbook of 2 MB whose one sheet unpacks to 2 GB: one compressed block of zeros, again and again."""
+    block, times = b"0" * (8 << 20), GIGABYTES << 7
+    deflate = zlib.compressobj(9, wbits=-15)
+    squeezed = deflate.compress(block) + deflate.flush(zlib.Z_FULL_FLUSH)
+    content = squeezed * times + deflate.flush()
+    checksum = 0
+    for _ in range(times):
+        checksum = zlib.crc32(block, checksum)
     packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+    with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("[Content_Types].xml", "<Types/>")
-        with archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as sheet:
-            for _ in range(GIGABYTES << 7):
-                sheet.write(b"0" * (8 << 20))
-    return packed.getvalue()
+        archive.writestr("xl/worksheets/sheet1.xml", content)  # as it is; what it is, both headers say below
+        sheet = archive.infolist()[1]
+        sheet.compress_type, sheet.CRC, sheet.file_size = zipfile.ZIP_DEFLATED, checksum, len(block) * times
+    held = bytearray(packed.getvalue())
+    struct.pack_into("<H", held, sheet.header_offset + 8, zipfile.ZIP_DEFLATED)
+    struct.pack_into("<L", held, sheet.header_offset + 14, checksum)
+    struct.pack_into("<L", held, sheet.header_offset + 22, sheet.file_size)
+    return bytes(held)
 
 
 # name of the file -> what is in it, what is said beside it, and what the message must hold

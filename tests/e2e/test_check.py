@@ -106,6 +106,12 @@ def test_standard_input_in_russian(hansa: Hansa, world: Path, monkeypatch: pytes
     assert "Что понято" in page
 
 
+def test_an_error_is_told_in_the_language_that_was_asked_for(hansa: Hansa, speech: Path):
+    refused = hansa("check", "speech.txt", "--store", "nowhere", "--language=ru")
+    assert refused.code == 2
+    assert "Здесь нет хранилища" in refused.err
+
+
 def test_contradictions_are_found_across_texts(hansa: Hansa, world: Path, speech: Path, tmp_path: Path):
     (tmp_path / "other.txt").write_text(OTHER, encoding="utf-8")
     where = ("--store", world, "--dataset", "flows", "-o", "out")
@@ -117,6 +123,21 @@ def test_contradictions_are_found_across_texts(hansa: Hansa, world: Path, speech
     page = Path("out/statements-checked-en.html").read_text(encoding="utf-8")
     assert "2 texts, checked together" in page
     assert {path.name for path in Path("out").glob("*.toml")} == {"speech.review.toml", "other.review.toml"}
+
+
+def test_counts_are_held_against_a_register(hansa: Hansa, world: Path, tmp_path: Path):
+    text = tmp_path / "talk.txt"
+    text.write_text("Brinmark and Kastovia have signed 26 agreements.\n", encoding="utf-8")
+    said = hansa("check", text, "--store", world, "--register", world / "register", *BETWEEN, "-o", "with-store")
+    assert (said.code, said.err) == (0, "")
+    assert "? not checkable: 1." in " ".join(said.out.split())
+    assert "Counted in register on 2023-06-28: agreements" in " ".join(said.out.split())
+    found = rows(Path("with-store") / "talk-checked.csv")
+    assert {row["register"] for row in found} == {"register"}
+    assert all(float(row["figure"]) < 26 for row in found)
+    alone = hansa("check", text, "--register", world / "register", "--regions", world / "regions.csv", "-o", "alone")
+    assert (alone.code, alone.err) == (0, "")
+    assert "Counted in register" in " ".join(alone.out.split())
 
 
 def test_decisions_of_a_person_are_kept(hansa: Hansa, world: Path, speech: Path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import re
 import zipfile
 from collections.abc import Callable, Iterator
@@ -16,7 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from hansa.commitments import at_stake
 from hansa.commitments.records import Barrier
 from hansa.trade.store import open_store
-from tests.e2e.office_site import Site
+from tests.e2e.office_site import TELEPHONE, Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
 Opens = Callable[..., Page]
@@ -317,3 +318,55 @@ def test_a_speech_is_checked_without_scripts(opens: Opens):
         page.click("[name=do][value=csv]")
     rows = list(csv.DictReader(io.StringIO(coming.value.path().read_text(encoding="utf-8-sig"))))
     assert len(rows) >= 1
+
+
+# ---- the head of every page -----------------------------------------------------------------------------------------
+@pytest.mark.parametrize("who", ["", "admin"])
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_the_head_is_one_row_on_a_desk_and_a_menu_in_a_hand(opens: Opens, language: str, who: str):
+    page = opens(who)
+    page.goto(f"/register?language={language}")
+    middles = page.eval_on_selector_all(
+        ".top a, .top input, .top button",
+        "all => all.filter(one => one.offsetParent).map(one => { const box = one.getBoundingClientRect(); "
+        "return [box.top + box.height / 2, box.left, box.right] })",
+    )
+    assert len(middles) > 10
+    assert max(middle for middle, _, _ in middles) - min(middle for middle, _, _ in middles) < 6
+    ordered = sorted((left, right) for _, left, right in middles)
+    assert all(right <= left + 0.5 for (_, right), (left, _) in itertools.pairwise(ordered))
+    assert ordered[-1][1] <= 1280
+
+    page.set_viewport_size(TELEPHONE)  # type: ignore[arg-type]
+    assert page.locator(".top").bounding_box()["height"] < 90  # type: ignore[index]
+    assert not page.locator("nav.main").is_visible()
+    tab_to(page, ".menu summary", 5)
+    page.keyboard.press("Enter")
+    assert page.locator("nav.main").is_visible()
+    assert page.locator("#q").is_visible()
+    page.keyboard.press("Tab")
+    assert focused(page, "nav.main a")
+    page.keyboard.press("Tab")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert urlsplit(page.url).path == "/regions"
+    page.click(".menu summary")
+    page.click(".menu summary")
+    assert not page.locator("nav.main").is_visible()
+
+
+# ---- as it stood ----------------------------------------------------------------------------------------------------
+def test_a_day_is_chosen_on_a_page_and_goes_along(opens: Opens):
+    page = opens("chair", java_script_enabled=False)
+    page.goto("/pairs/XBR/XKA")
+    page.click("details.known:has(#on) summary")
+    page.fill("#on", "2023-06-20")
+    send(page, "Show")
+    assert "As it stood on 2023-06-20." in page.locator(".notice.past").inner_text()
+    page.locator("section[aria-labelledby=agreements] a").first.click()
+    assert "on=2023-06-20" in page.url
+    page.locator("header").get_by_role("link", name="Scorecard").click()
+    assert "on=2023-06-20" in page.url
+    follow(page, "As it stands now")
+    assert "on=" not in page.url
+    assert page.locator(".notice.past").count() == 0

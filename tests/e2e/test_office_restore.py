@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -115,17 +116,46 @@ def columns(table: str) -> str:
     return ", ".join(f'"{field.column}"' for field in sorted(fields, key=lambda field: field.column))
 
 
+@dataclass(frozen=True)
+class Lived:
+    """The folder of an office that was lived in, on SQLite: the passwords of its people, and a backup of it."""
+
+    home: Path
+    passwords: dict[str, str]
+    archive: Path
+
+
+def live(home: Path, store: Path, url: str | None = None) -> dict[str, str]:
+    """Found an office and live in it; names and passwords."""
+    told = run("-c", LIFE, home, store, url=url)
+    assert told.returncode == 0, told.stderr
+    return dict(line.split() for line in told.stdout.splitlines())
+
+
+@pytest.fixture(scope="module")
+def lived(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Lived:
+    """One life for all tests, which copy what they change."""
+    folder = tmp_path_factory.mktemp("lived")
+    passwords = live(folder / "office", world)
+    assert hansa("backup", folder / "a.tar.gz", "--home", folder / "office").returncode == 0
+    return Lived(folder / "office", passwords, folder / "a.tar.gz")
+
+
 @pytest.mark.parametrize("way", ["sqlite>sqlite", "sqlite>postgresql>sqlite", "postgresql>postgresql"])
-def test_an_office_comes_back_as_it_was(way: str, world: Path, tmp_path: Path, request: pytest.FixtureRequest):
+def test_an_office_comes_back_as_it_was(
+    way: str, lived: Lived, world: Path, tmp_path: Path, request: pytest.FixtureRequest
+):
     def place(number: int, kind: str) -> tuple[Path, str | None]:
         cluster = request.getfixturevalue("postgres_cluster") if kind == "postgresql" else None
         return tmp_path / f"office-{number}", cluster.create() if cluster else None
 
     kinds = way.split(">")
     home, url = place(0, kinds[0])
-    told = run("-c", LIFE, home, world, url=url)
-    assert told.returncode == 0, told.stderr
-    passwords = dict(line.split() for line in told.stdout.splitlines())
+    if url is None:
+        passwords = lived.passwords
+        shutil.copytree(lived.home, home)
+    else:
+        passwords = live(home, world, url)
     audit(home, url)
     before = content(home, url)
     assert all(before.values()), "an empty table proves nothing"
@@ -148,22 +178,18 @@ def test_an_office_comes_back_as_it_was(way: str, world: Path, tmp_path: Path, r
     audit(home, url)
 
 
-def test_nothing_is_written_over_an_office_that_holds_something(world: Path, tmp_path: Path):
-    home, archive = tmp_path / "office", tmp_path / "a.tar.gz"
-    assert run("-c", LIFE, home, world).returncode == 0
-    assert hansa("backup", archive, "--home", home).returncode == 0
+def test_nothing_is_written_over_an_office_that_holds_something(lived: Lived, tmp_path: Path):
+    home = shutil.copytree(lived.home, tmp_path / "office")
     before = content(home, None)
-    again = hansa("restore", archive, "--home", home)
+    again = hansa("restore", lived.archive, "--home", home)
     assert (again.returncode, again.stdout) == (2, "")
     assert "holds something already" in again.stderr
     assert content(home, None) == before
 
 
-def test_a_damaged_archive_leaves_nothing_behind(world: Path, tmp_path: Path, postgres: str):
-    home, archive, damaged = tmp_path / "office", tmp_path / "a.tar.gz", tmp_path / "damaged.tar.gz"
-    assert run("-c", LIFE, home, world).returncode == 0
-    assert hansa("backup", archive, "--home", home).returncode == 0
-    damaged.write_bytes(archive.read_bytes()[:-2000])
+def test_a_damaged_archive_leaves_nothing_behind(lived: Lived, tmp_path: Path, postgres: str):
+    damaged = tmp_path / "damaged.tar.gz"
+    damaged.write_bytes(lived.archive.read_bytes()[:-2000])
     for target, url in ((tmp_path / "new", None), (tmp_path / "new", postgres)):
         done = hansa("restore", damaged, "--home", target, url=url)
         assert (done.returncode, done.stdout) == (2, "")
@@ -173,18 +199,15 @@ def test_a_damaged_archive_leaves_nothing_behind(world: Path, tmp_path: Path, po
     other = tmp_path / "other"
     other.mkdir()
     (other / "letter.txt").write_text("keep me")
-    done = hansa("restore", archive, "--home", other)
+    done = hansa("restore", lived.archive, "--home", other)
     assert done.returncode == 2
     assert (other / "letter.txt").read_text() == "keep me"
 
 
-def test_rows_that_contradict_each_other_are_not_taken(world: Path, tmp_path: Path):
+def test_rows_that_contradict_each_other_are_not_taken(lived: Lived, tmp_path: Path):
     """An archive that is whole, and whose tables do not belong together: nothing of it comes in."""
-    home, archive = tmp_path / "office", tmp_path / "a.tar.gz"
-    assert run("-c", LIFE, home, world).returncode == 0
-    assert hansa("backup", archive, "--home", home).returncode == 0
     forged = tmp_path / "forged.tar.gz"
-    _without_accounts(archive, forged)
+    _without_accounts(lived.archive, forged)
     done = hansa("restore", forged, "--home", tmp_path / "new")
     assert done.returncode == 2
     assert "FOREIGN KEY" in done.stderr.upper() or "foreign key" in done.stderr

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -147,14 +148,21 @@ def test_the_demo_starts_from_nothing_and_again(serving: Serving, tmp_path: Path
     assert '"GET /health HTTP/1.1" 200' in renewed.said
 
 
-@pytest.fixture
-def home(world: Path, tmp_path: Path) -> Path:
-    """The folder of an office that was founded, with its first password in first.txt beside it."""
+@pytest.fixture(scope="module")
+def founded(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of an office that was founded."""
     from tests.e2e.test_office_restore import run
 
-    made = run("-c", FOUNDED, tmp_path / "office", world)
+    folder = tmp_path_factory.mktemp("founded") / "office"
+    made = run("-c", FOUNDED, folder, world)
     assert made.returncode == 0, made.stderr
-    return tmp_path / "office"
+    return folder
+
+
+@pytest.fixture
+def home(founded: Path, tmp_path: Path) -> Path:
+    """A copy of it, to do with as one likes."""
+    return shutil.copytree(founded, tmp_path / "office")
 
 
 FOUNDED = """

@@ -32,6 +32,18 @@ def test_what_must_be_mended_ends_with_code_2(hansa: Hansa, tmp_path: Path):
     assert "1 record(s) must be mended" in said.err
 
 
+def test_cells_and_what_is_named_in_vain_are_told_in_one_round(hansa: Hansa, tmp_path: Path):
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "party.csv").write_text("id,name,kind\nbrin,Brinmark,institutoin\n")
+    (folder / "barrier.csv").write_text("id,title,origin,destination,owner\nb,Fee,BLR,KZA,brin\nc,Toll,BLR,KAZ,brim\n")
+    said = hansa("register", "check", folder)
+    assert said.code == 2
+    for place in ("party.csv, line 2, column 'kind'", "line 2, column 'destination'", "line 3, column 'owner'"):
+        assert place in " ".join(said.err.split()), said.err
+    assert "3 things are wrong" in said.err
+
+
 def test_a_product_that_the_store_does_not_know_must_be_mended(hansa: Hansa, world: Path, tmp_path: Path):
     folder = tmp_path / "mine"
     folder.mkdir()

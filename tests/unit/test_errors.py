@@ -1,5 +1,7 @@
 """Errors: what, where, why, what to do."""
 
+import copy
+import pickle
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from hansa import errors
+from hansa.commitments.readers.assemble import Unreadable
 from hansa.errors import DataError, HansaError, MissingTable, NotConverged, UnknownCode, nearest
 
 
@@ -66,3 +69,10 @@ def test_nearest_names_only_what_is_known(code: str, known: list[str]):
 @given(some.lists(some.text(min_size=1, max_size=8), min_size=1, max_size=8))
 def test_a_known_code_is_nearest_to_itself(known: list[str]):
     assert nearest(known[0], known)[0].lower() == known[0].lower()
+
+
+def test_errors_are_the_same_in_another_process():
+    unreadable = Unreadable(["a.csv, line 2: One.", "a.csv, line 3: Two."], ids=("x",), blind=("party",))
+    for error in (unreadable, UnknownCode("region", "X"), MissingTable("gdp", "why"), NotConverged("no", [0.5])):
+        for same in (pickle.loads(pickle.dumps(error)), copy.copy(error)):
+            assert (type(same), str(same), vars(same)) == (type(error), str(error), vars(error))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -67,51 +67,77 @@ class Line:
 
 
 class Troubles:
-    """What is wrong, gathered until all was seen."""
+    """What is wrong, gathered until all was seen. blind : kinds of record of which some could not be read at all, so
+    that not even their ids are known.
+    """
 
     def __init__(self) -> None:
         self.found: list[DataError] = []
+        self.blind: set[str] = set()
 
-    def add(self, error: DataError) -> None:
-        """One more."""
+    def add(self, error: DataError, blind: Iterable[str] = ()) -> None:
+        """One more; `blind` : kinds of the records that are lost by it."""
         self.found.append(error)
+        self.blind.update(blind)
 
-    def stop(self) -> None:
-        """Nothing, where nothing is wrong.
 
-        Raises
-        ------
-        DataError : the only trouble, or one that lists them (up to 50).
-        """
-        if not self.found:
-            return
-        if len(self.found) == 1:
-            raise self.found[0]
-        shown = [f"  {error}" for error in self.found[:MOST_TROUBLES]]
-        more = len(self.found) - len(shown)
-        if more:
-            shown.append(f"  ... and {more:,} more")
-        raise DataError("\n".join([f"{len(self.found):,} things are wrong, and nothing was read:", *shown]))
+class Unreadable(DataError):
+    """Lines that make up no register.
+
+    faults : each thing that is wrong, with its place. records, places : what the lines hold with which nothing is
+    wrong, as of `hansa.commitments.register.Register`. ids : every id that a line gives to a record, be it among these
+    or not. blind : as of `Troubles`.
+    """
+
+    def __init__(
+        self,
+        faults: Sequence[str],
+        records: tuple[Record, ...] = (),
+        places: Mapping[str, str] | None = None,
+        ids: Collection[str] = (),
+        blind: Collection[str] = (),
+    ) -> None:
+        self.faults, self.records, self.places = tuple(faults), records, places or {}
+        self.ids, self.blind = frozenset(ids), frozenset(blind)
+        super().__init__(listing(self.faults))
+
+
+def listing(faults: Sequence[str]) -> str:
+    """The only thing that is wrong, or a list of them (up to 50).
+
+    >>> print(listing(["party.csv, line 2: One.", "party.csv, line 3: Another."]))
+    2 things are wrong, and nothing was read:
+      party.csv, line 2: One.
+      party.csv, line 3: Another.
+    """
+    if len(faults) == 1:
+        return faults[0]
+    shown = [f"  {fault}" for fault in faults[:MOST_TROUBLES]]
+    more = len(faults) - len(shown)
+    if more:
+        shown.append(f"  ... and {more:,} more")
+    return "\n".join([f"{len(faults):,} things are wrong, and nothing was read:", *shown])
 
 
 def assemble(lines: Sequence[Line], troubles: Troubles) -> tuple[Record, ...]:
     """The records that lines make up, by kind and in their order.
 
-    troubles : what went wrong so far. Events and amounts of a record that is not there are named only where nothing
-        did, since it may be one of those that could not be read.
+    troubles : what went wrong so far. Events and amounts of a record that is not there are not named where it may be
+        one of those that could not be read.
 
     Raises
     ------
-    DataError : a value that a field refuses, an end before a start, an unknown state, two records with one id, an event
-        or amount of no record.
+    Unreadable : a value that a field refuses, an end before a start, an unknown state, two records with one id, an
+        event or amount of no record.
     """
-    for line in lines:
-        _check(line, troubles)
+    sound = [line for line in lines if _check(line, troubles)]
     owners: dict[str, Line] = {}
     for line in lines:
-        if line.kind not in KINDS or not isinstance(name := line.values.get("id"), str):
+        if line.kind not in KINDS:
             continue
-        if name in owners:
+        if not isinstance(name := line.values.get("id"), str):
+            troubles.blind.add(line.kind)
+        elif name in owners:
             other = owners[name].place
             where = other.said() if other.whole == line.place.whole else f"{other.whole}, {other.said()}"
             troubles.add(
@@ -119,15 +145,22 @@ def assemble(lines: Sequence[Line], troubles: Troubles) -> tuple[Record, ...]:
             )
         else:
             owners[name] = line
-    nested = {name: [line for line in lines if line.kind == name] for name, _ in NESTED.values()}
+    belonging = [line for line in sound if line.kind not in KINDS and _belongs(line, owners, troubles)]
     if not troubles.found:
-        for line in (*nested["event"], *nested["amount"]):
-            _refuse_stray(line, owners, troubles)
-    troubles.stop()
+        return _records(lines)
+    own = [line for line in sound if owners.get(str(line.values.get("id"))) is line]
+    there = {line.values["id"] for line in own}
+    readable = [*own, *(line for line in belonging if line.values["of"] in there)]
+    faults = [str(error) for error in troubles.found]
+    raise Unreadable(faults, _records(readable), places(readable), owners, troubles.blind)
+
+
+def _records(lines: Sequence[Line]) -> tuple[Record, ...]:
     belonging: dict[tuple[str, str], list[Any]] = {}
-    for line in (*nested["event"], *nested["amount"]):
-        plain = {name: value for name, value in line.values.items() if name != "of"}
-        belonging.setdefault((line.kind, line.values["of"]), []).append(_TYPES[line.kind](**plain))
+    for line in lines:
+        if line.kind in _TYPES:
+            plain = {name: value for name, value in line.values.items() if name != "of"}
+            belonging.setdefault((line.kind, line.values["of"]), []).append(_TYPES[line.kind](**plain))
     records = [KINDS[line.kind](**line.values) for kind in KINDS for line in lines if line.kind == kind]
     return tuple(_with_lists(record, belonging) for record in records)
 
@@ -157,7 +190,7 @@ def _with_lists(record: Any, belonging: Mapping[tuple[str, str], list[Event | Mo
     return complete
 
 
-def _check(line: Line, troubles: Troubles) -> None:
+def _check(line: Line, troubles: Troubles) -> bool:
     """Whether every field of a line may stand, as far as the line alone tells."""
     before = len(troubles.found)
     for field in columns(line.kind):
@@ -175,6 +208,7 @@ def _check(line: Line, troubles: Troubles) -> None:
         start, end = line.values.get("start"), line.values.get("end")
         if start and end and first_and_last_day(end)[1] < first_and_last_day(start)[0]:
             troubles.add(line.place.error(f"The end, {end}, lies before the start, {start}. Are they swapped?", "end"))
+    return len(troubles.found) == before and not line.spoiled
 
 
 def _lacking(line: Line, field: str) -> str:
@@ -183,20 +217,24 @@ def _lacking(line: Line, field: str) -> str:
     return f"{field} is empty. Every {line.kind.replace('_', ' ')} needs one."
 
 
-def _refuse_stray(line: Line, owners: Mapping[str, Line], troubles: Troubles) -> None:
-    """An event or an amount must belong to a record that has such, and tell a state that such a record may be in."""
-    of = line.values["of"]
+def _belongs(line: Line, owners: Mapping[str, Line], troubles: Troubles) -> bool:
+    """Whether an event or an amount belongs to a record that has such, and tells a state that this may be in."""
+    of, having = line.values["of"], [kind for kind in KINDS if any(one.type == line.kind for one in fields_of(kind))]
     if of not in owners:
-        lost = UnknownCode("record", of, owners, hint=f"Add the record, or correct 'of' of this {line.kind}.")
-        troubles.add(line.place.error(lost, "of"))
-        return
+        if not troubles.blind.intersection(having):
+            lost = UnknownCode("record", of, owners, hint=f"Add the record, or correct 'of' of this {line.kind}.")
+            troubles.add(line.place.error(lost, "of"))
+        return False
     kind = owners[of].kind
-    if not any(field.type == line.kind for field in fields_of(kind)):
+    if kind not in having:
         has = "history" if line.kind == "event" else "amounts"
         troubles.add(line.place.error(f"{of!r} is {article(kind)}, which has no {has}.", "of"))
     elif line.kind == "event" and line.values["state"] not in STATES[kind]:
         error = unknown_word(f"state of {article(kind)}", line.values["state"], STATES[kind])
         troubles.add(line.place.error(error, "state"))
+    else:
+        return True
+    return False
 
 
 def article(kind: str) -> str:

@@ -47,13 +47,15 @@ def read_csv_folder(folder: str | PathLike[str]) -> Register:
             notes.append(not_read(path.name))
             continue
         if kind in taken:
-            troubles.add(DataError(f"{taken[kind].name} holds the same kind of record. Keep one file.", file=path))
+            troubles.add(
+                DataError(f"{taken[kind].name} holds the same kind of record. Keep one file.", file=path), [kind]
+            )
             continue
         taken[kind] = path
         try:
             text = open_text(path)
         except DataError as trouble:
-            troubles.add(trouble)
+            troubles.add(trouble, [kind])
             continue
         notes += [f"{path.name}: {note}" for note in text.notes]
         lines += read_table(text.path, kind, str(path), troubles)

@@ -34,9 +34,10 @@ def read_json(path: str | PathLike[str]) -> Register:
     lines: list[Line] = []
     for kind, listed in document.items():
         if kind not in KINDS:
-            troubles.add(UnknownCode("kind of record", kind, KINDS, file=file, hint=f"Known: {', '.join(KINDS)}."))
+            strange = UnknownCode("kind of record", kind, KINDS, file=file, hint=f"Known: {', '.join(KINDS)}.")
+            troubles.add(strange, KINDS)
         elif not isinstance(listed, list):
-            troubles.add(DataError(f"{kind!r} is no list.", file=file))
+            troubles.add(DataError(f"{kind!r} is no list.", file=file), [kind])
         else:
             for number, entry in enumerate(listed, 1):
                 lines += lines_of(kind, entry, Place(str(file), spot=f"{kind} {number}"), troubles)
@@ -75,7 +76,7 @@ def _refuse_constant(name: str) -> Any:
 def lines_of(kind: str, entry: Any, place: Place, troubles: Troubles) -> list[Line]:
     """A record and, apart from it, its events and amounts; what is wrong with them goes into `troubles`."""
     if not isinstance(entry, dict):
-        troubles.add(place.error("This is no object."))
+        troubles.add(place.error("This is no object."), [kind])
         return []
     known = {field.name: field for field in fields_of(kind)}
     values: dict[str, Any] = {}

@@ -44,7 +44,7 @@ def read_table(path: Path, kind: str, file: str, troubles: Troubles, *, sheet: s
         records = list(_records(path, "," if sheet else _delimiter(path, kind), bool(sheet)))
     except csv.Error as trouble:
         told = f"The cells cannot be told apart ({trouble}). Is a double quote left open?"
-        troubles.add(Place(file, sheet=sheet).error(told))
+        troubles.add(Place(file, sheet=sheet).error(told), [kind])
         return []
     head = next(
         (place for place, (_, cells) in enumerate(records[:_HEAD]) if not cells[0].startswith("#") and any(cells)), None
@@ -56,6 +56,7 @@ def read_table(path: Path, kind: str, file: str, troubles: Troubles, *, sheet: s
     before = len(troubles.found)
     _check_header(header, kind, Place(file, records[head][0], sheet=sheet), troubles)
     if len(troubles.found) > before:
+        troubles.blind.add(kind)
         return []
     rows = [(line, cells) for line, cells in records[head + 1 :] if any(cell.strip() for cell in cells)]
     order = {field.name: header.index(field.name) for field in known if field.name in header}
@@ -72,7 +73,8 @@ def read_table(path: Path, kind: str, file: str, troubles: Troubles, *, sheet: s
                 place.error(
                     f"There are {len(cells)} cells, and {len(header)} columns. "
                     "Put a text that holds the sign between cells in double quotes."
-                )
+                ),
+                [kind],
             )
             continue
         found.append(_line(kind, order, cells, marks, place, troubles))

@@ -33,7 +33,7 @@ def read_workbook(path: str | PathLike[str]) -> Register:
             continue
         if kind in taken:
             twice = f"The sheet {taken[kind]!r} holds the same kind of record. Keep one."
-            troubles.add(Place(str(path), sheet=sheet.name).error(twice))
+            troubles.add(Place(str(path), sheet=sheet.name).error(twice), [kind])
             continue
         taken[kind] = sheet.name
         notes += sheet.notes

@@ -12,7 +12,6 @@ from django.utils.cache import patch_vary_headers
 from drf_spectacular.utils import OpenApiParameter, OpenApiRequest, OpenApiResponse, extend_schema
 from rest_framework import exceptions
 from rest_framework.request import Request
-from rest_framework.throttling import ScopedRateThrottle
 from rest_framework.views import APIView
 
 from hansa.commitments.register import Register
@@ -22,6 +21,7 @@ from hansa.office.api.parameter import Parameter, read_query
 from hansa.office.api.problem import TITLES
 from hansa.office.models import Account
 from hansa.office.permission import Viewer, who_may
+from hansa.office.rate import SharedRate
 from hansa.office.snapshot import Snapshot, current
 from hansa.office.statistics import Statistics, statistics
 from hansa.office.viewer import viewer_of
@@ -116,7 +116,7 @@ def view_of(title: str, tag: str, operations: Sequence[Operation]) -> Callable[.
     """
     verbs = {operation.method.lower(): _verb(operation, tag) for operation in operations}
     throttle = next((operation.throttle for operation in operations if operation.throttle), None)
-    own = {"options": _options, "parser_classes": [Json], "throttle_classes": [ScopedRateThrottle] if throttle else []}
+    own = {"options": _options, "parser_classes": [Json], "throttle_classes": [SharedRate] if throttle else []}
     view = type(title, (APIView,), {**verbs, **own, "throttle_scope": throttle, "__module__": __name__}).as_view()  # type: ignore[attr-defined]
 
     @wraps(view)

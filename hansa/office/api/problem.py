@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from django.utils.cache import patch_vary_headers
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from hansa.errors import HansaError
 from hansa.office.pages.frame import status_of
+from hansa.office.viewer import language_of
+from hansa.wording import Words
 from hansa.wording.visible import visible
 
 MEDIA_TYPE = "application/problem+json"
@@ -76,16 +79,26 @@ class Unread(exceptions.APIException):
 
 def answer(wrong: Exception, context: dict[str, Any]) -> Response | None:
     """The answer to an error; None where it is one of ours to mend, which is a 500."""
+    words = Words(language_of(context["request"]))
     if isinstance(wrong, HansaError):
         errors = [{"field": field, "message": message} for field, message in getattr(wrong, "by_field", ())]
-        return problem(status_of(wrong), str(wrong), errors)
+        return _told(words, status_of(wrong), words.refusal(wrong)[0], errors)
     response = exception_handler(wrong, context)
     if response is None:
         return None
-    made = problem(response.status_code, _said(wrong), list(_flat(getattr(wrong, "detail", None))))
+    said = words.refusal(_said(wrong))[0]
+    made = _told(words, response.status_code, said, list(_flat(getattr(wrong, "detail", None))))
     for name in ("WWW-Authenticate", "Retry-After"):
         if name in response.headers:
             made.headers[name] = response.headers[name]
+    return made
+
+
+def _told(words: Words, status: int, said: str, errors: list[dict[str, str]]) -> Response:
+    """A problem in the language that was asked for; its title stays the English word that a program knows."""
+    made = problem(status, said, [one | {"message": words.refusal(one["message"])[0]} for one in errors])
+    made.headers["Content-Language"] = words.language
+    patch_vary_headers(made, ("Accept-Language",))
     return made
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.http import HttpResponse
@@ -20,9 +19,9 @@ from hansa.office.api.parameter import LIMIT, OFFSET, Parameter
 from hansa.office.api.record import IF_NONE_MATCH, cut, paged, refuse_unable, version
 from hansa.office.api.serializer import closed, component, page_of, ref, url_of
 from hansa.office.models import ROLES
+from hansa.office.pages.past import register_on
 from hansa.office.pages.search import index_of
 from hansa.office.search import excerpt, query
-from hansa.office.snapshot import as_of, number_on
 
 DAY = Parameter("on", "As it stood at the end of a day; for who holds a role.", "day")
 SHEET = (LIMIT, OFFSET)
@@ -55,13 +54,8 @@ def _register(call: Call) -> HttpResponse:
     snapshot = call.snapshot
     if "on" in call.asked:
         refuse_unable(call, "see history")
-        end = datetime.combine(date.fromisoformat(call.asked["on"]), datetime.min.time(), UTC) + _one_day(call)
-        snapshot = as_of(min(number_on(end), snapshot.number))
+        snapshot = register_on(call.asked["on"], snapshot, call.viewer)
     return answer(call.request, document(snapshot.register(call.viewer)))
-
-
-def _one_day(call: Call) -> timedelta:
-    return timedelta(days=1 if call.asked["on"] < "9999-12-31" else 0)
 
 
 def document(register: Register) -> dict[str, list[dict[str, Any]]]:
@@ -73,12 +67,7 @@ def document(register: Register) -> dict[str, list[dict[str, Any]]]:
 
 
 def _changes(call: Call) -> HttpResponse:
-    offset, limit = call.asked["offset"], call.asked["limit"]
-    told, count = list[list[revision.Told]](), 0
-    for one in revision.changes(call.snapshot, call.viewer):
-        if offset <= count < offset + limit:
-            told.append(one)
-        count += 1
+    told, count = revision.changes(call.snapshot, call.viewer, call.asked["offset"], call.asked["limit"])
     return answer(call.request, paged(call, [_change(one) for one in told], count))
 
 

@@ -26,7 +26,7 @@ from hansa.office.api.record import IF_NONE_MATCH
 from hansa.office.api.serializer import ADDRESS, closed, ref
 from hansa.office.names import words_of
 from hansa.office.statistics import today
-from hansa.office.verdicts import all_progress, progress_now, stake_now
+from hansa.office.verdicts import all_progress, progress_now, register_key, stake_now
 from hansa.result import Result
 from hansa.trade.indicators.declare import NARROWING
 
@@ -91,7 +91,7 @@ def _stake(call: Call) -> HttpResponse:
 
 def _coverage(call: Call) -> HttpResponse:
     known = call.statistics
-    key = ("all pairs", call.snapshot.number, call.viewer.roles, ())
+    key = ("all pairs", *register_key(call.snapshot, call.viewer), ())
     return _given(call, lambda: known.ask(key, lambda: coverage(call.register, known.figures, groups=(), on=today())))
 
 

@@ -14,8 +14,10 @@ from hansa.errors import DataError, UnknownCode
 from hansa.office.api.content import answer
 from hansa.office.api.operation import Call, Operation, Schema
 from hansa.office.api.serializer import ref
-from hansa.office.statistics import Statistics
+from hansa.office.statistics import Statistics, today
+from hansa.report.register_counts import OURS, count_source
 from hansa.statements import Check, Claims, check, claims, languages, read_text
+from hansa.statements.verdict import CountSource
 from hansa.wording import Words
 
 LONGEST = 20_000  # signs of a text
@@ -57,7 +59,8 @@ def _checked(call: Call) -> HttpResponse:
         raise Refused(
             (("text", f"holds {len(found)} claims, more than the {MOST} that are checked at once. Part it."),)
         )
-    return answer(call.request, _told(found, _held(call.statistics, found)))
+    counts = count_source(call.register, call.statistics.lists, name=OURS, today=today())
+    return answer(call.request, _told(found, _held(call.statistics, found, counts)))
 
 
 def read_said(sent: Any) -> dict[str, Any]:
@@ -84,12 +87,12 @@ def read_said(sent: Any) -> dict[str, Any]:
     return said
 
 
-def _held(known: Statistics, found: Claims) -> Check | None:
+def _held(known: Statistics, found: Claims, counts: CountSource) -> Check | None:
     """The claims held against the store, where there is one; not kept, since texts are long and hardly come twice."""
     if known.store is None:
         return None
     with tables.ENGINE:
-        return check(found, known.store, lists=known.lists)
+        return check(found, known.store, lists=known.lists, counts=counts)
 
 
 def _told(found: Claims, held: Check | None) -> dict[str, Any]:

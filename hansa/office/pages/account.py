@@ -24,6 +24,7 @@ from hansa.office import account as accounts
 from hansa.office.api.tokens import new_token
 from hansa.office.models import Account, Token
 from hansa.office.pages.frame import Asked, page, refusing, url
+from hansa.office.rate import address_of
 from hansa.office.viewer import LANGUAGE, name_tried, office
 from hansa.wording import languages, mark
 
@@ -101,7 +102,7 @@ def locked(
     """What who tried too many passwords is told, be the next one right or wrong: for how long the name is locked."""
     asked = Asked(request)
     name = name_tried(request, credentials)
-    until = accounts.locked([name], request.META.get("REMOTE_ADDR")).get(name)
+    until = accounts.locked([name], address_of(request)).get(name)
     seconds = (until - timezone.now()).total_seconds() if until else settings.AXES_COOLOFF_TIME.total_seconds()
     response = page(asked, "locked.html", status=429, posts=True, minutes=max(1, math.ceil(seconds / 60)))
     response["Retry-After"] = str(max(1, math.ceil(seconds)))

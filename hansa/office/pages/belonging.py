@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -29,9 +29,8 @@ from hansa.office.labels import PLURAL
 from hansa.office.pages.field import address, heading, text
 from hansa.office.pages.frame import Asked, url
 from hansa.office.pages.pen import Pen
-from hansa.office.pages.promised import badge, link, standing_badge
+from hansa.office.pages.promised import badge, draft_badge, link, standing_badge
 from hansa.office.snapshot import Held
-from hansa.office.statistics import today
 from hansa.report.promises import NO_WORD
 from hansa.wording import mark
 
@@ -43,6 +42,12 @@ PARTS: dict[type, tuple[tuple[type, str], ...]] = {
     Programme: ((Project, "programme"),),
     Edition: ((Session, "edition"), (Idea, "edition")),
     Session: ((Decision, "session"),),
+    Barrier: ((Decision, "barrier"),),
+}
+# What they are called on its page, where the name of their kind would not say it.
+TITLES: dict[tuple[type, type], str] = {
+    (Agreement, Agreement): mark("Agreements under it"),
+    (Barrier, Decision): mark("Decisions on it"),
 }
 
 
@@ -69,17 +74,21 @@ class Group:
 
 def line_of(asked: Asked, record: Record, more: Markup = NOTHING) -> Line:
     """A record as a line of a list."""
-    pen, day = Pen(asked.words), today()
+    linked = link(kind_of(record), record.id, heading(asked, record))
+    return Line(record.id, linked, badges_of(asked, record), day_of(record), more)
+
+
+def badges_of(asked: Asked, record: Record) -> tuple[Markup, ...]:
+    """The state of a record, whether word is lacking, and whether it is a draft."""
+    pen, day = Pen(asked.words), asked.day
     badges = []
     if state := standing_badge(pen, record, day):
         badges.append(state)
     if isinstance(record, Milestone | Decision) and without_word(record, record.due, day):
         badges.append(badge(pen, asked.words(NO_WORD), "bad"))
     if (held := asked.snapshot.held.get(record.id)) is not None and held.draft:
-        badges.append(badge(pen, asked.words(mark("draft")), "draft"))
-    return Line(
-        record.id, link(kind_of(record), record.id, heading(asked, record)), tuple(badges), day_of(record), more
-    )
+        badges.append(draft_badge(pen))
+    return tuple(badges)
 
 
 def day_of(record: Record) -> str:
@@ -93,13 +102,13 @@ def day_of(record: Record) -> str:
 
 def steps_of(asked: Asked, key: str) -> Group | None:
     """The milestones of a record, in the order of their days."""
-    steps = sorted((one for one in asked.register.of(Milestone) if one.of == key), key=lambda one: (one.due, one.id))
+    steps = sorted(_of(asked, key, Milestone, "of"), key=lambda one: (one.due, one.id))
     return _group(asked, mark("Milestones"), steps)
 
 
 def documents_of(asked: Asked, key: str) -> Group | None:
     """The documents and statements of a record, with where they are."""
-    found = sorted((one for one in asked.register.of(Link) if one.of == key), key=lambda one: (one.date or "", one.id))
+    found = sorted(_of(asked, key, Link, "of"), key=lambda one: (one.date or "", one.id))
     lines = (line_of(asked, one, address(one.url) if one.url else NOTHING) for one in found)
     return Group(asked.words(mark("Documents and statements")), tuple(lines)) if found else None
 
@@ -108,11 +117,10 @@ def parts_of(asked: Asked, record: Record) -> list[Group]:
     """What belongs to a record by the structure of the register: programmes of an agreement, sessions of an edition."""
     pen, groups = Pen(asked.words), []
     for kind, field in PARTS.get(type(record), ()):
-        there: tuple[Any, ...] = asked.register.of(kind)
-        found = [one for one in there if getattr(one, field) == record.id]
+        found = list(_of(asked, record.id, kind, field))
         found.sort(key=lambda one: (day_of(one), one.id))
         if found and (group := _group(asked, "", found)):
-            title = mark("Agreements under it") if kind is Agreement else pen.label(kind_of(found[0]), True)
+            title = TITLES.get((type(record), kind)) or pen.label(kind_of(found[0]), True)
             groups.append(Group(asked.words(title), group.lines))
     if isinstance(record, Party) and record.region:
         ends = [one for one in asked.register.of(Barrier) if record.region in (one.origin, one.destination)]
@@ -157,6 +165,13 @@ def naming(asked: Asked, key: str, without: Iterable[str] = ()) -> list[Group]:
             left = len(there) - len(lines)
             groups.append(Group(pen.label(kind, True), lines, left, url("listing", plural, names=key)))
     return groups
+
+
+def _of(asked: Asked, key: str, kind: type, field: str) -> Iterator[Any]:
+    """The records of a kind that name one by a field, as far as they may be seen."""
+    for held, name in asked.snapshot.naming(key, asked.viewer):
+        if name == field and isinstance(held.record, kind):
+            yield held.record
 
 
 def _group(asked: Asked, title: str, records: Iterable[Record]) -> Group | None:

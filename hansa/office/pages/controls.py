@@ -129,7 +129,7 @@ def _said(pen: Pen, faults: Sequence[Fault]) -> tuple[Fault, ...]:
     """Faults in the language of the page, those of the library too where the catalogue knows them."""
     found = []
     for fault in faults:
-        message, known = pen.words.note(fault.message) if fault.foreign else (fault.message, True)
+        message, known = pen.words.refusal(fault.message) if fault.foreign else (fault.message, True)
         found.append(replace(fault, message=message, foreign=not known))
     return tuple(found)
 
@@ -217,7 +217,7 @@ class _Maker:
 
     def _options(self, one: Field, kind: str) -> Offer:
         words = STATES.get(self.kind, ()) if (kind, one.name) == ("event", "state") else one.words
-        options = tuple((word, self.pen.word(word)) for word in words)
+        options = tuple((word, self.pen.word(word, self.kind)) for word in words)
         empty = one.type != "list" and (one.required or one.default is None or (kind, one.name) in CHOSEN)
         return (("", ""), *options) if options and empty else options
 

@@ -199,7 +199,7 @@ def _lacking(drafted: Drafted, record: Record) -> tuple[Fault, ...]:
     lack = lack_of(drafted.asked.statistics, record)
     if lack is None:
         return ()
-    return (Fault(lack[0], drafted.asked.words(NOT_COMPUTED).format(reason=lack[1])),)
+    return (Fault(lack[0], drafted.asked.words(NOT_COMPUTED).format(reason=drafted.asked.words.refusal(lack[1])[0])),)
 
 
 # ---- what the statistics say of it before it is saved ---------------------------------------------------------------
@@ -380,7 +380,7 @@ def _decide(asked: Asked, kind: str, key: str, action: str) -> HttpResponse:
 
 def _decision(asked: Asked, held: Held, action: str, faults: Sequence[Fault] = (), status: int = 200) -> HttpResponse:
     content = content_of(held.record)
-    events = [line(asked, "event", entry) for entry in content.get("history", ())]
+    events = [line(asked, "event", entry, held.kind) for entry in content.get("history", ())]
     amounts = [line(asked, "amount", entry) for entry in content.get("amounts", ())]
     parts = {"held": held, "kind": held.kind, "action": action, "faults": faults, "events": events, "amounts": amounts}
     parts |= {"facts": facts(asked, held.kind, content), "in_the_way": _in_the_way(asked, held, action)}

@@ -19,7 +19,9 @@ from markupsafe import Markup
 from hansa.commitments import write_register
 from hansa.commitments.entry import Refused
 from hansa.commitments.fields import NESTED, fields_of
+from hansa.commitments.readers.assemble import Unreadable
 from hansa.commitments.records import KINDS, Edition, Party, Record
+from hansa.commitments.referring import with_references
 from hansa.commitments.register import Register, kind_of
 from hansa.errors import Conflict, DataError, NotAllowed, UnknownCode
 from hansa.office.comparison import ALIKE, CHANGED, NEW, Comparison, Line, changed_since, compare, fields_shown
@@ -30,6 +32,7 @@ from hansa.office.ledger import commit
 from hansa.office.models import Intake
 from hansa.office.pages.field import content_of, shown
 from hansa.office.pages.frame import Asked, page, refusing, url
+from hansa.office.pages.past import on_a_day
 from hansa.office.pages.pen import Pen, titled
 from hansa.office.permission import who_may
 from hansa.office.upload import too_large
@@ -60,8 +63,9 @@ IMPORTED = mark("import of {file}")
 # ---- out ------------------------------------------------------------------------------------------------------------
 @require_safe
 @refusing
+@on_a_day
 def export(request: HttpRequest, form: str) -> HttpResponse:
-    """The register as somebody may see it, as a file; ``kind=`` narrows it to some kinds of record.
+    """The register as somebody may see it, now or on a day, as a file; ``kind=`` narrows it to some kinds of record.
 
     IATI names who reports: ``org=``, else the host of the last edition of the forum, else the first institution, else
     the first party. What it cannot hold is said in a remark at the head of the file.
@@ -156,8 +160,12 @@ def bring(request: HttpRequest) -> HttpResponse:
                 out.write(chunk)
         kind = request.POST.get("kind", "")
         incoming = read_upload(path, kind if kind in KINDS else None)
+    except Unreadable as wrong:
+        known = asked.statistics
+        told = with_references(wrong, asked.register, lists=known.lists, products=known.products)
+        return _bring(asked, str(told), 400)
     except DataError as wrong:
-        return _bring(asked, str(wrong), 400, foreign=True)
+        return _bring(asked, str(wrong), 400)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     plain = incoming.plain()
@@ -173,10 +181,10 @@ def bring(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(url("confirm-import", intake.pk))
 
 
-def _bring(asked: Asked, wrong: str = "", status: int = 200, *, foreign: bool = False) -> HttpResponse:
+def _bring(asked: Asked, wrong: str = "", status: int = 200) -> HttpResponse:
     pen = Pen(asked.words)
     waiting = Intake.objects.filter(account_id=_account(asked)).defer("content").order_by("-id")
-    parts = {"wrong": wrong, "foreign": foreign, "waiting": list(waiting), "size": LARGEST // 1_000_000}
+    parts = {"wrong": wrong, "waiting": list(waiting), "size": LARGEST // 1_000_000}
     parts |= {"choices": [(kind, pen.label(kind, several=True)) for kind in KINDS], "taken": ",".join(TAKEN)}
     parts |= {"chosen": asked.request.POST.get("kind", ""), "forms": list(FORMS)}
     return page(asked, "import.html", status=status, **parts)

@@ -101,7 +101,7 @@ def _due_event(asked: Asked, one: Due) -> DayEvent:
     title = titled(record)
     if len(one.day) < len("2023-06-28"):
         title = words(WHOLE).format(title=title, period=words.period(one.day))
-    about = [words(STATE).format(state=words(WORD.get(one.state, one.state)))] if one.state else []
+    about = [words(STATE).format(state=words(WORD.get(one.state, one.state), kind_of(record)))] if one.state else []
     owner = getattr(record, "owner", None)
     if owner and owner in asked.snapshot.register(VISITOR):
         about.append(words(OWNER).format(name=titled(asked.snapshot.register(VISITOR)[owner])))
@@ -135,7 +135,7 @@ def _event_news(asked: Asked, record: Record, event: Event) -> News:
     return News(
         f"{_tag(asked, record)}/{hashlib.sha256(told.encode()).hexdigest()[:16]}",
         last_day(event.date) if last_day(event.date) <= today() else first_day(event.date),
-        words(TOLD).format(title=titled(record), state=words(WORD.get(event.state, event.state))),
+        words(TOLD).format(title=titled(record), state=words(WORD.get(event.state, event.state), kind_of(record))),
         about,
         _absolute(asked, record),
         kind_of(record),

@@ -58,7 +58,7 @@ def shown(asked: Asked, kind: str, name: str, value: Any, content: Mapping[str, 
     if isinstance(value, bool):
         return escape(words(mark("yes")) if value else words(mark("no")))
     if name in NESTED:
-        return _joined((line(asked, NESTED[name][0], inner) for inner in value), "<br>")
+        return _joined((line(asked, NESTED[name][0], inner, kind) for inner in value), "<br>")
     if (kind, name) in NAMES:
         return _joined((record_link(asked, key) for key in listed(value)), "; ")
     if name in PLACES and kind in ("party", "barrier"):
@@ -78,17 +78,17 @@ def shown(asked: Asked, kind: str, name: str, value: Any, content: Mapping[str, 
     return _word(asked, kind, name, value)
 
 
-def line(asked: Asked, kind: str, inner: Mapping[str, Any]) -> Markup:
+def line(asked: Asked, kind: str, inner: Mapping[str, Any], of: str = "") -> Markup:
     """One event of a history, or one amount, in one line.
 
-    kind : ``event`` or ``amount``.
+    kind : ``event`` or ``amount``. of : kind of the record that it belongs to, with which its words agree.
     """
     words = asked.words
     if kind == "amount":
         money = words.show(Amount(float(inner["value"]), "money", str(inner["currency"])))
         parts = [text(inner["date"]), shown(asked, kind, "stage", inner["stage"]), text(money)]
     else:
-        parts = [text(inner["date"]), _word(asked, kind, "state", inner["state"])]
+        parts = [text(inner["date"]), _word(asked, of or kind, "state", inner["state"])]
         parts += [record_link(asked, inner["party"])] if inner.get("party") else []
     if by := inner.get("by"):
         said = mark("financed by {who}") if kind == "amount" else mark("told by {who}")
@@ -175,7 +175,7 @@ def _figure(asked: Asked, kind: str, name: str, value: float, beside: Mapping[st
 
 def _word(asked: Asked, kind: str, name: str, value: Any) -> Markup:
     if name in ("kind", "kinds", "direction", "stage", "state") and value in WORD:
-        return text(Pen(asked.words).word(value))
+        return text(Pen(asked.words).word(value, kind))
     if isinstance(value, int | float):
         return text(asked.words.number(float(value), 0 if float(value).is_integer() else 2))
     return address(value) if name in ("url", "source", "evidence") else text(value)

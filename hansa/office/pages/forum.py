@@ -11,7 +11,7 @@ from markupsafe import Markup
 from hansa.commitments import funnel
 from hansa.commitments.lifecycle import state_name, without_word
 from hansa.commitments.records import Decision, Edition, Idea, Link, Project, Session, Target
-from hansa.commitments.register import Register
+from hansa.commitments.register import Register, kind_of
 from hansa.indicator import catalogue
 from hansa.office.pages.frame import Asked, page, public, refusing, url
 from hansa.office.pages.pen import Pen, titled
@@ -151,7 +151,7 @@ def _targets(register: Register, decision: Decision) -> list[str]:
 
 def _state(pen: Pen, record: Any, day: str) -> Markup | str:
     state = state_name(record, day)
-    return badge(pen, pen.word(state), LOOKS.get(str(state), "")) if state else ""
+    return badge(pen, pen.word(state, kind_of(record)), LOOKS.get(str(state), "")) if state else ""
 
 
 def _ideas(pen: Pen, register: Register, one: Edition, day: str) -> Grid | None:

@@ -13,14 +13,16 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.middleware.csrf import get_token
 from django.templatetags.static import static
 from django.urls import get_script_prefix, reverse
+from django.utils.http import parse_etags
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from hansa import __version__
 from hansa.commitments.register import Register
 from hansa.errors import Conflict, DataError, HansaError, NotAllowed, UnknownCode
 from hansa.office.labels import KIND, PLURAL
 from hansa.office.names import words_of
-from hansa.office.pages.kept import Page, Pages
+from hansa.office.pages.kept import Page, Pages, takes_packed
 from hansa.office.pages.past import KEEPING, NAME, day_shown, register_on
 from hansa.office.pages.pen import Pen, title_of, titled
 from hansa.office.permission import Viewer
@@ -72,7 +74,10 @@ class Asked:
     @cached_property
     def now(self) -> Snapshot:
         """The register as it stands, one and the same for the whole request."""
-        return current()
+        if not hasattr(self.request, "register_now"):
+            self.request.register_now = current()  # type: ignore[attr-defined]
+        now: Snapshot = self.request.register_now  # type: ignore[attr-defined]
+        return now
 
     @cached_property
     def then(self) -> str:
@@ -189,12 +194,13 @@ def public(view: View) -> View:
         asked = Asked(request)
         if asked.viewer.signed_in or request.method not in ("GET", "HEAD") or "notice" in request.GET:
             return view(request, *args, **kwargs)
-        data = (asked.snapshot.number, asked.statistics.stamp, today(), asked.language)
+        data = (__version__, asked.snapshot.stamp, asked.statistics.stamp, today(), asked.language)
         key = (*data, request.get_full_path())
         tag = hashlib.sha256(repr(key).encode()).hexdigest()[:24]
         tags = {"": f'"{tag}"', "gzip": f'"{tag}-gzip"'}
-        if request.headers.get("If-None-Match") in tags.values():
-            return _told(HttpResponseNotModified(), request.headers["If-None-Match"])
+        held = {tag.removeprefix("W/") for tag in parse_etags(request.headers.get("If-None-Match", ""))}
+        if known := held & {*tags.values()}:  # a proxy that packs pages itself weakens their tags
+            return _told(HttpResponseNotModified(), min(known))
 
         def make() -> bytes | HttpResponse:
             response = view(request, *args, **kwargs)
@@ -204,7 +210,7 @@ def public(view: View) -> View:
         kept = _PAGES.find(key, make)
         if not isinstance(kept, Page):
             return kept
-        packed = "gzip" if "gzip" in request.headers.get("Accept-Encoding", "") else ""
+        packed = "gzip" if takes_packed(request.headers.get("Accept-Encoding", "")) else ""
         response = HttpResponse(kept.packed if packed else kept.plain)
         if packed:
             response["Content-Encoding"] = packed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -15,7 +16,7 @@ from markupsafe import Markup
 from hansa.commitments import Figures, progress_of
 from hansa.commitments.concern import owing
 from hansa.commitments.lifecycle import last_day
-from hansa.commitments.records import Barrier, Edition, Event, Party, Record
+from hansa.commitments.records import KINDS, Barrier, Edition, Event, Party, Record
 from hansa.commitments.register import Register, kind_of
 from hansa.commitments.stake import removed_on
 from hansa.errors import HansaError
@@ -24,11 +25,12 @@ from hansa.office.labels import PLURAL
 from hansa.office.pages.belonging import Line
 from hansa.office.pages.field import heading, line
 from hansa.office.pages.frame import Asked, page, public, record_url, refusing, url
+from hansa.office.pages.past import on_a_day
 from hansa.office.pages.pen import Pen
 from hansa.office.pages.promised import badge, barriers_grid, link, state_badge, targets_grid, verdict_badge
 from hansa.office.place import name_of
 from hansa.office.statistics import today
-from hansa.office.verdicts import all_pairs, all_progress, all_stakes
+from hansa.office.verdicts import all_pairs, all_progress, all_stakes, being_worked_out, register_key
 from hansa.report.facts import Column, Grid
 from hansa.report.promises import last_edition
 from hansa.wording import Amount, Evidence, Sentence, mark
@@ -60,19 +62,23 @@ class Moved:
 @require_safe
 @public
 @refusing
+@on_a_day
 def home(request: HttpRequest) -> HttpResponse:
-    """Where things stand today."""
-    asked, day = Asked(request), today()
+    """Where things stand today, or stood on a day: promises as they were then, statistics as they are today."""
+    asked = Asked(request)
+    day = asked.day
     if not len(asked.register):
-        return page(asked, "home.html", steps=first_steps(asked), empty=True)
+        return page(asked, "home.html", steps=[] if asked.then else first_steps(asked), empty=True, waiting=False)
     overdue, coming = late(asked.register, day), due(asked.register, day)
-    moved = _moved(asked, day)
+    waiting = being_worked_out(asked.statistics, asked.snapshot, asked.viewer)
+    moved = _moved(asked, day, waiting=waiting)
     silent = sum(not one.word for one in overdue)
-    return page(
+    response = page(
         asked,
         "home.html",
         empty=False,
-        steps=first_steps(asked) if asked.statistics.store is None else [],
+        waiting=waiting,
+        steps=first_steps(asked) if asked.statistics.store is None and not asked.then else [],
         counts=((mark("due in 90 days"), len(coming), "due"), (mark("late"), len(overdue), "late"),
                 (mark("late without a word"), silent, "late"),
                 (mark("reports since the forum"), len(moved.events) + moved.left, "moved")),
@@ -81,11 +87,14 @@ def home(request: HttpRequest) -> HttpResponse:
         due=[_line(asked, one) for one in coming[:SHOWN]],
         due_more=_more(asked, coming, "due"),
         own=_own(asked, day),
-        drafts=_drafts(asked),
+        drafts=[] if asked.then else _drafts(asked),
         moved=moved,
-        pairs=_pairs(asked),
+        pairs=[] if waiting else _pairs(asked),
         evidence=(evidence(asked.register, day),),
     )  # fmt: skip
+    if waiting:
+        response["Cache-Control"] = "no-store"  # the figures are still to come
+    return response
 
 
 def first_steps(asked: Asked) -> list[tuple[str, str, str]]:
@@ -126,16 +135,20 @@ def _pairs(asked: Asked) -> list[tuple[str, str]]:
 def _line(asked: Asked, one: Due, *, late: bool = False) -> Line:
     """A record that is due: its state, and of a late one since when and whether word was given."""
     pen, words = Pen(asked.words), asked.words
-    badges = [state_badge(pen, one.state)] if one.state else []
+    badges = [state_badge(pen, one.state, kind_of(one.record))] if one.state else []
     if late:
         said = (mark("word was given"), "near") if one.word else (mark("no word since"), "bad")
         badges.append(badge(pen, words(said[0]), said[1]))
-        days = (date.fromisoformat(today()) - date.fromisoformat(last_day(one.day))).days
+        days = (date.fromisoformat(asked.day) - date.fromisoformat(last_day(one.day))).days
         when = words(mark("due {day}, {days} days ago")).format(day=one.day, days=words.number(days, 0))
     else:
         when = words(mark("due {day}")).format(day=one.day)
     kind, more = kind_of(one.record), Markup("{}").format(pen.label(kind_of(one.record)))
-    if hasattr(one.record, "history") and asked.viewer.may("report", asked.snapshot.concerned(one.record)):
+    if (
+        not asked.then
+        and hasattr(one.record, "history")
+        and asked.viewer.may("report", asked.snapshot.concerned(one.record))
+    ):
         more += Markup(' · <a href="{}">{}</a>').format(
             record_url(kind, one.record.id, "word"), words(mark("Give word"))
         )
@@ -146,12 +159,12 @@ def _more(asked: Asked, found: Sequence[Due], when: str) -> list[tuple[str, str,
     """Where the rest of a long list is: kind, address, how many of that kind there are."""
     if len(found) <= SHOWN:
         return []
-    kinds = [kind_of(one.record) for one in found]
+    counted = Counter(type(one.record) for one in found)
     pen = Pen(asked.words)
     return [
-        (pen.label(kind, True), url("listing", PLURAL[kind], when=when), kinds.count(kind))
+        (pen.label(kind, True), url("listing", PLURAL[kind], when=when), counted[KINDS[kind]])
         for kind in DUE_KINDS
-        if kind in kinds
+        if counted[KINDS[kind]]
     ]
 
 
@@ -180,8 +193,8 @@ def _drafts(asked: Asked) -> list[Line]:
     snapshot, viewer, pen = asked.snapshot, asked.viewer, Pen(asked.words)
     waiting = [
         held
-        for held in snapshot.held.values()
-        if held.draft and snapshot.sees(viewer, held) and viewer.may("publish", snapshot.concerned(held.record))
+        for held in map(snapshot.held.__getitem__, snapshot.drafts)
+        if snapshot.sees(viewer, held) and viewer.may("publish", snapshot.concerned(held.record))
     ]
     waiting.sort(key=lambda held: (held.at, held.record.id))
     return [
@@ -197,7 +210,8 @@ def _drafts(asked: Asked) -> list[Line]:
 
 
 # ---- what has moved -------------------------------------------------------------------------------------------------
-def _moved(asked: Asked, day: str) -> Moved:
+def _moved(asked: Asked, day: str, *, waiting: bool = False) -> Moved:
+    """Waiting : whether the statistics are still being asked, so that nothing is told of them."""
     edition = last_edition(asked.register, day)
     since = last_day(edition.end) if edition else (date.fromisoformat(day) - timedelta(days=90)).isoformat()
     told = happened(asked.register, since, day)
@@ -208,12 +222,14 @@ def _moved(asked: Asked, day: str) -> Moved:
         events=tuple(_event(asked, record, event) for record, event in told[:SHOWN]),
         left=max(0, len(told) - SHOWN),
     )
+    if waiting:
+        return found
     progress = all_progress(asked.statistics, asked.snapshot, asked.viewer)
     if progress is None:
         return replace(found, lack=_lack(asked))
     rows = progress.rows()
     then, newer = _then(asked, since)
-    proof = Evidence.of(progress, f"hansa register progress REGISTER --on {day} --store STORE")
+    proof = Evidence.of(progress, f"hansa register progress REGISTER --on {today()} --store STORE")
     sentences = [_verdicts(rows, proof)] if rows else []
     if not newer:
         sentences.append(Sentence(mark("No newer statistics have come in since: the verdicts rest on those of then.")))
@@ -236,7 +252,7 @@ def _then(asked: Asked, since: str) -> tuple[Mapping[str, str], bool]:
     if statistics.store is None or not any(entry.vintage > since for entry in statistics.store.archive.entries()):
         return {}, False
     store, lists = statistics.store, statistics.lists
-    question = ("progress at", since, asked.snapshot.number, asked.viewer.roles)
+    question = ("progress at", since, *register_key(asked.snapshot, asked.viewer))
     try:
         figures = statistics.ask(("figures", since), lambda: Figures(store, since, lists=lists))
         found = statistics.ask(question, lambda: progress_of(register, figures, on=since))
@@ -308,4 +324,10 @@ def _event(asked: Asked, record: Record, event: Event) -> Line:
     told = {
         name: value for name in ("date", "state", "by", "evidence", "note", "party") if (value := getattr(event, name))
     }
-    return Line(record.id, link(kind_of(record), record.id, heading(asked, record)), (), "", line(asked, "event", told))
+    return Line(
+        record.id,
+        link(kind_of(record), record.id, heading(asked, record)),
+        (),
+        "",
+        line(asked, "event", told, kind_of(record)),
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 Answer = TypeVar("Answer")
+_REFUSED = re.compile(r"\s*q\s*=\s*0(?:\.0*)?\s*")
 PATIENCE = 60.0  # seconds that one waits for a page that somebody else is making; then one makes it oneself
 LEVEL = 6  # of packing: a page of 150 kB is 12 kB then, after 3 ms
 
@@ -26,7 +28,7 @@ class Page:
         return gzip.decompress(self.packed)
 
 
-@dataclass(eq=False)
+@dataclass(frozen=True, eq=False)
 class Pages:
     """Pages by whatever tells them apart. size : how many are kept; the longest unasked go first.
 
@@ -81,3 +83,16 @@ class Pages:
             if len(self._kept) > self.size:
                 self._kept.popitem(last=False)
         return page
+
+
+def takes_packed(accepted: str) -> bool:
+    """Whether somebody takes pages packed with gzip, by what their browser says in ``Accept-Encoding``.
+
+    >>> [takes_packed(said) for said in ("br, gzip", "GZIP;q=0.5", "gzip;q=0, identity", "identity", "")]
+    [True, True, False, False, False]
+    """
+    for one in accepted.casefold().split(","):
+        name, _, weight = one.partition(";")
+        if name.strip() == "gzip":
+            return not _REFUSED.fullmatch(weight)
+    return False

@@ -18,19 +18,18 @@ from hansa.commitments.register import Register
 from hansa.office.due import due, late
 from hansa.office.labels import PLURAL
 from hansa.office.pages.belonging import day_of
-from hansa.office.pages.field import content_of, heading, shown
+from hansa.office.pages.field import heading, shown
 from hansa.office.pages.frame import Asked, page, public, refusing, url
-from hansa.office.pages.paging import addresses, sheet, then_of
+from hansa.office.pages.paging import addresses, sheet
+from hansa.office.pages.past import on_a_day
 from hansa.office.pages.pen import Pen, titled
-from hansa.office.pages.promised import badge, link, standing_badge
+from hansa.office.pages.promised import draft_badge, link, standing_badge
 from hansa.office.pages.record import kind_named
 from hansa.office.search import fold, words_in
 from hansa.office.snapshot import Held, Snapshot
-from hansa.office.statistics import today
 from hansa.report.facts import Column, Grid
 from hansa.result import Result
 from hansa.wording import Amount, Evidence, Sentence, Value, mark
-from hansa.wording.visible import visible
 
 # kind -> the field that a list shows beside title, state and date
 BESIDE = {
@@ -81,22 +80,20 @@ class Row:
 @require_safe
 @public
 @refusing
+@on_a_day
 def register(request: HttpRequest) -> HttpResponse:
     """Every kind of record with how many there are, today or on a day before."""
     asked = Asked(request)
-    then = then_of(asked)
-    day, snapshot = then or (today(), asked.snapshot)
     kinds = []
     for kind, plural in PLURAL.items():
-        held = _seen(asked, snapshot, kind)
+        held = asked.snapshot.of(kind, asked.viewer)
         drafts = sum(one.draft for one in held)
-        kinds.append((kind, url("listing", plural, on=then and day), len(held), drafts))
-    counted = _counts(asked.register, day) if then is None else None
+        kinds.append((kind, url("listing", plural), len(held), drafts))
+    counted = None if asked.then else _counts(asked.register, asked.day)
     return page(
         asked,
         "register.html",
         counted=kinds,
-        then=then and day,
         own=_own_counts(asked, counted) if counted else None,
         stated=_stated_counts(counted) if counted else None,
         forms=FORMS,
@@ -107,13 +104,13 @@ def register(request: HttpRequest) -> HttpResponse:
 @require_safe
 @public
 @refusing
+@on_a_day
 def listing(request: HttpRequest, kinds: str) -> HttpResponse:
     """The records of one kind, fifty on a page."""
     asked, kind = Asked(request), kind_named(kinds)
-    then = then_of(asked)
-    day, snapshot = then or (today(), asked.snapshot)
+    day, snapshot = asked.day, asked.snapshot
     wanted = Filter(**{name: request.GET.get(name, "").strip()[:200] for name in Filter.__dataclass_fields__})
-    every = _seen(asked, snapshot, kind)
+    every = snapshot.of(kind, asked.viewer)
     found = _sorted(asked, _narrowed(asked, snapshot, every, wanted, day), _sort(kind, wanted), day)
     shown_now = sheet(found, request.GET.get("page"))
     states = STATES.get(kind, ())
@@ -122,7 +119,7 @@ def listing(request: HttpRequest, kinds: str) -> HttpResponse:
         "listing.html",
         kind=kind,
         plural=kinds,
-        rows=[_row(asked, held, day, then is not None) for held in shown_now.entries],
+        rows=[_row(asked, held, day) for held in shown_now.entries],
         sheet=shown_now,
         address=addresses(asked),
         wanted=wanted,
@@ -133,22 +130,8 @@ def listing(request: HttpRequest, kinds: str) -> HttpResponse:
         sorts=SORTS,
         whens=WHEN if kind in ("milestone", "decision", "barrier") else {},
         beside=Pen(asked.words).label(BESIDE[kind]),
-        then=then and day,
         may_add=asked.viewer.staff,
     )
-
-
-def _seen(asked: Asked, snapshot: Snapshot, kind: str) -> list[Held]:
-    """The records of a kind in a snapshot that somebody may see, both as they stood then and as they stand now."""
-    found = snapshot.of(kind, asked.viewer)
-    if snapshot is asked.snapshot:
-        return found
-    now = asked.snapshot
-    return [
-        held
-        for held in found
-        if (still := now.held.get(held.record.id)) is None or now.sees(asked.viewer, still)
-    ]  # fmt: skip
 
 
 def _narrowed(asked: Asked, snapshot: Snapshot, found: list[Held], wanted: Filter, day: str) -> list[Held]:
@@ -195,13 +178,16 @@ def _sort(kind: str, wanted: Filter) -> str:
 def _sorted(asked: Asked, found: list[Held], sort: str, day: str) -> list[Held]:
     found = sorted(found, key=lambda one: one.record.id)
     if sort == "title":
-        return sorted(found, key=lambda one: fold(heading(asked, one.record)))
+        return sorted(found, key=lambda one: _folded(heading(asked, one.record)))
     if sort in ("date", "-date"):
         dated = [(_when(one.record), one) for one in found]
         known = sorted(((when, one) for when, one in dated if when), key=lambda pair: _place(pair[0]),
                        reverse=sort == "-date")  # fmt: skip
         return [one for _, one in known] + [one for when, one in dated if not when]
     return found
+
+
+_folded = lru_cache(maxsize=50_000)(fold)  # titles are sorted on every page of a list
 
 
 def _when(record: Record) -> str:
@@ -214,18 +200,15 @@ def _place(when: str) -> str:
     return first_day(first) or last_day(first) or first
 
 
-def _row(asked: Asked, held: Held, day: str, past: bool) -> Row:
+def _row(asked: Asked, held: Held, day: str) -> Row:
     pen, record = Pen(asked.words), held.record
     state = standing_badge(pen, record, day)
     badges = [state] if state else []
-    badges += [badge(pen, asked.words(mark("draft")), "draft")] if held.draft else []
-    content, field = content_of(record), BESIDE[held.kind]
-    beside = shown(asked, held.kind, field, content[field], content) if content.get(field) else Markup("")
-    shown_link = link(held.kind, record.id, heading(asked, record))
-    if past:
-        address = url("revision", PLURAL[held.kind], record.id, held.version)
-        shown_link = Markup('<a href="{}">{}</a>').format(address, visible(heading(asked, record)))
-    return Row(record.id, shown_link, tuple(badges), _when(record), beside)
+    badges += [draft_badge(pen)] if held.draft else []
+    field = BESIDE[held.kind]
+    value = getattr(record, field)
+    beside = shown(asked, held.kind, field, value) if value else Markup("")
+    return Row(record.id, link(held.kind, record.id, heading(asked, record)), tuple(badges), _when(record), beside)
 
 
 def _parties(asked: Asked) -> list[tuple[str, str]]:

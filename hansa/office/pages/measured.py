@@ -21,7 +21,7 @@ from hansa.office.pages.pen import Pen, region
 from hansa.office.pages.promised import link, marked_draft, targets_grid, verdict_badge
 from hansa.office.snapshot import Held
 from hansa.office.statistics import today
-from hansa.office.verdicts import progress_now, stake_now
+from hansa.office.verdicts import progress_now, register_key, stake_now
 from hansa.report.facts import Column, Drawing, Grid, Line
 from hansa.report.promises import target_figure
 from hansa.result import Result
@@ -64,7 +64,7 @@ def targets_of(asked: Asked, key: str) -> Grid | str | None:
     register = asked.register
     if not any(target.of == key for target in register.of(Target)):
         return None
-    question = ("progress of", key, asked.snapshot.number, asked.viewer.roles)
+    question = ("progress of", key, *register_key(asked.snapshot, asked.viewer))
     try:
         figures = asked.statistics.figures
         found = asked.statistics.ask(question, lambda: progress_of(register, figures, on=today(), of=key))
@@ -292,7 +292,7 @@ def _stake_grid(
     lines: list[tuple[Value, ...]] = [
         (
             Name(row["period"], "period"),
-            pen.word(row["state"]),
+            pen.word(row["state"], "barrier"),
             Amount(row["affected"], "money", currency),
             Amount(row["share"], "share"),
             *(Amount(row[name], "money", currency) for name in names),

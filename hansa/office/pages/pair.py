@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -35,11 +37,12 @@ from hansa.office.models import Speech
 from hansa.office.pages import speech as speeches
 from hansa.office.pages.frame import Asked, page, public, refusal, refusing, url
 from hansa.office.pages.glance import latest_grid, year_drawing, year_grid
+from hansa.office.pages.past import on_a_day
 from hansa.office.pages.pen import Pen, title_of
 from hansa.office.pages.promised import barriers_grid, link, standing_badge, standing_since, targets_grid
 from hansa.office.place import find_place, name_of
-from hansa.office.statistics import today
 from hansa.office.verdicts import all_progress, all_stakes
+from hansa.regions.lists import Lists
 from hansa.report.facts import Column, Grid
 from hansa.report.promises import of_pair
 from hansa.trade.group import Group, find_group
@@ -69,21 +72,22 @@ class Ours:
         """The records of one kind."""
         return [record for record in self.records if isinstance(record, kind)]
 
-    @property
-    def ids(self) -> set[str]:
+    @cached_property
+    def ids(self) -> frozenset[str]:
         """Ids of what is of the two sides."""
-        return {record.id for record in self.records}
+        return frozenset(record.id for record in self.records)
 
 
 @require_safe
 @public
 @refusing
+@on_a_day
 def pair(request: HttpRequest, a: str, b: str) -> HttpResponse:
-    """The page of a pair; under any other name of the two a way to its one address."""
+    """The page of a pair, now or as it stood on a day; under any other name of the two a way to its one address."""
     asked = Asked(request)
     one, other = _two(asked, a, b)
     if (one, other) != (a, b):
-        return _moved(request, url("pair", one, other))
+        return _moved(request, url("pair", one, other, on=None))  # the day is in the query that goes along
     names = name_of(one, asked.words), name_of(other, asked.words)
     trade, lack = _trade(asked, one, other)
     ours = _ours(asked, one, other, trade)
@@ -103,7 +107,7 @@ def pair(request: HttpRequest, a: str, b: str) -> HttpResponse:
         state=lambda record: standing_badge(pen, record, ours.day),
         agreements=sorted(ours.of(Agreement), key=lambda text: (not in_force(text, ours.day), text.title)),
         since=lambda record: standing_since(record, ours.day),
-        programmes=[(one, _steps(asked, one)) for one in ours.of(Programme)],
+        programmes=_programmes(asked, ours),
         late=lambda step: without_word(step, step.due, ours.day),
         targets=targets,
         projects=_projects(pen, ours),
@@ -115,8 +119,8 @@ def pair(request: HttpRequest, a: str, b: str) -> HttpResponse:
         statements=statements,
         documents=_documents(asked, ours),
         provinces=[(kind_of(record), record) for record in ours.provinces],
-        forms=forms() if asked.statistics.store else (),
-        may_write=asked.viewer.staff,
+        forms=forms() if asked.statistics.store and not asked.then else (),
+        may_write=asked.viewer.staff and not asked.then,
     )
     if not all(said["settled"] for said in statements):
         response["Cache-Control"] = "no-store"  # some verdicts are still to come
@@ -212,15 +216,22 @@ def _barriers(asked: Asked, pen: Pen, ours: Ours) -> Grid | None:
 # ---- the register ---------------------------------------------------------------------------------------------------
 def _ours(asked: Asked, one: str, other: str, trade: Bilateral | None) -> Ours:
     """What the register holds of the two, and of their provinces with each other."""
-    register, lists, day = asked.register, asked.statistics.lists, today()
     groups = trade.groups if trade else _groups(asked, one, other)
-    a, b = (trade.a, trade.b) if trade else (one, other)
+    sides = (trade.a, trade.b) if trade else (one, other)
+    return _held(asked.register, asked.statistics.lists, asked.day, groups, sides, (one, other))
+
+
+@lru_cache(maxsize=32)  # as many as are asked for at one time: of each it looks through the whole register
+def _held(
+    register: Register, lists: Lists, day: str, groups: tuple[Group, ...], sides: tuple[str, str], ends: tuple[str, str]
+) -> Ours:
+    """What a register holds of two sides. ends : the codes that were asked for; sides : what the flows call them."""
     whose = Whose(register, lists, day, groups)
-    found = {record.id: record for record in register if of_pair(record, register, whose, a, b)}
+    found = {record.id: record for record in _told_of_pairs(register) if of_pair(record, register, whose, *sides)}
     for decision in register.of(Decision):
         if decision.project in found:
             found[decision.id] = decision
-    parts = [{code, *lists.parts(code)} for code in (one, other)]
+    parts = [{code, *lists.parts(code)} for code in ends]
     near = Whose(register, lists, day, [Group(code, code, "country", None, day, tuple(inside))
                                         for code, inside in zip(SIDES, parts, strict=True)])  # fmt: skip
     provinces = () if groups else tuple(
@@ -230,19 +241,33 @@ def _ours(asked: Asked, one: str, other: str, trade: Bilateral | None) -> Ours:
     return Ours(register, day, tuple(found.values()), provinces)
 
 
+def _told_of_pairs(register: Register) -> Iterator[Record]:
+    """The records that can be of a pair by themselves: a decision only where it names a barrier or has a target."""
+    kinds: tuple[type[Any], ...] = (Agreement, Programme, Alignment, Project, Barrier)
+    for kind in kinds:
+        yield from register.of(kind)
+    moving = {target.of for target in register.of(Target)}
+    yield from (one for one in register.of(Decision) if one.barrier or one.id in moving)
+
+
 def _groups(asked: Asked, one: str, other: str) -> tuple[Group, ...]:
     """The sides that are blocs, where there are no flows: their members of today, by the lists alone."""
     lists, found = asked.statistics.lists, []
     for code in (one, other):
         if lists.bloc(code):
-            members = sorted(lists.members(lists.bloc(code).key, today()))  # type: ignore[union-attr]
-            found += [find_group(code, members, lists, today())] if members else []
+            members = sorted(lists.members(lists.bloc(code).key, asked.day))  # type: ignore[union-attr]
+            found += [find_group(code, members, lists, asked.day)] if members else []
     return tuple(found)
 
 
-def _steps(asked: Asked, programme: Programme) -> list[Milestone]:
-    steps = [step for step in asked.register.of(Milestone) if step.of == programme.id]
-    return sorted(steps, key=lambda step: (step.due, step.id))
+def _programmes(asked: Asked, ours: Ours) -> list[tuple[Programme, list[Milestone]]]:
+    """The programmes of the two, each with its steps in the order of their days."""
+    programmes: list[Programme] = ours.of(Programme)
+    steps: dict[str, list[Milestone]] = {programme.id: [] for programme in programmes}
+    for step in asked.register.of(Milestone):
+        if step.of in steps:
+            steps[step.of].append(step)
+    return [(one, sorted(steps[one.id], key=lambda step: (step.due, step.id))) for one in programmes]
 
 
 def _projects(pen: Pen, ours: Ours) -> list[tuple[str, Grid]]:
@@ -296,7 +321,8 @@ def _money(ours: Ours) -> Grid | None:
 
 def _documents(asked: Asked, ours: Ours) -> list[Link]:
     steps = {step.id for step in asked.register.of(Milestone) if step.of in ours.ids}
-    return [one for one in asked.register.of(Link) if one.of in ours.ids | steps]
+    of = ours.ids | steps
+    return [one for one in asked.register.of(Link) if one.of in of]
 
 
 def _statements(asked: Asked, one: str, other: str) -> list[dict[str, Any]]:
@@ -304,16 +330,16 @@ def _statements(asked: Asked, one: str, other: str) -> list[dict[str, Any]]:
 
     A check takes seconds, so that a page waits for one at most; verdicts of others stand there once they are known.
     """
-    whose = Whose(asked.register, asked.statistics.lists, today(), ())
+    whose = Whose(asked.register, asked.statistics.lists, asked.day, ())
     found, waited = [], False
     for speech in Speech.objects.defer("text").order_by("-date", "-pk"):
         about = [{*speech.regions}, *(whose.regions(party) for party in speech.parties)]
         if not speeches.sees(asked, speech) or not all(any(side in held for held in about) for side in (one, other)):
             continue
-        known = asked.statistics.knows(("speech", speech.pk, speech.version))
+        known = speeches.settled(speech)
         counts = speeches.verdict_counts(speech, asked.words) if known or not waited else None
         waited = waited or not known
-        settled = asked.statistics.knows(("speech", speech.pk, speech.version))
+        settled = speeches.settled(speech)
         found.append(
             {"speech": speech, "url": url("kept-speech", speech.pk), "verdicts": counts or [], "settled": settled}
         )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from markupsafe import Markup, escape
 
 from hansa.commitments.records import Record
 from hansa.commitments.register import Register
+from hansa.errors import HansaError
 from hansa.office.labels import FIELD, KIND, WORD
 from hansa.report.charts import draw
 from hansa.report.facts import Drawing, Grid
@@ -31,9 +32,14 @@ class Pen:
         """A sentence, its figures in bold."""
         return marked_up(sentence, self.words)
 
-    def cell(self, value: Value | None, scale: float | None = None) -> str:
-        """A figure, a name or a text as a cell of a table shows it."""
-        return self.words.show(value if value is not None else Amount(None, "count"), scale)
+    def cells(self, grid: Grid, row: Iterable[Value | Markup]) -> Iterator[tuple[str, str]]:
+        """The look and the text of each cell of a row: figures, names and texts as they are shown; HTML as it is."""
+        nothing = Amount(None, "count")
+        for column, value in zip(grid.columns, row, strict=False):
+            shown = (
+                value if isinstance(value, Markup) else self.words.show(nothing if value is None else value, grid.scale)
+            )
+            yield "label" if column.label else "figure", shown
 
     def unit(self, shown: Grid | Drawing) -> str:
         """The unit that all money of a table or chart is shown in."""
@@ -58,18 +64,18 @@ class Pen:
             for text, level in pieces(tex)
         )
 
-    def note(self, note: str) -> Markup:
-        """A note of a method, in the language of the page where it is known there."""
-        said, known = self.words.note(visible(note))
-        return escape(said) if known else Markup('<span lang="en">{}</span>').format(said)
+    def note(self, note: HansaError | str) -> Markup:
+        """A note of a method, or what is wrong and what to do, in the language of the page where it is known there."""
+        said, known = self.words.refusal(note)
+        return escape(visible(said)) if known else Markup('<span lang="en">{}</span>').format(visible(said))
 
     def typed(self, command: str) -> Markup:
         """A command line."""
         return typed(command)
 
-    def word(self, word: str | None) -> str:
-        """A kind, state, stage or role by the word of the language."""
-        return self.words(WORD.get(word, word)) if word else ""
+    def word(self, word: str | None, of: str = "") -> str:
+        """A kind, state, stage or role by the word of the language, in the form that goes with a kind of record."""
+        return self.words(WORD.get(word, word), of) if word else ""
 
     def label(self, name: str, several: bool = False) -> str:
         """A kind of record or a field by its name."""

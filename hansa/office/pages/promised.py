@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from hansa.commitments.lifecycle import in_force, state_on
 from hansa.commitments.records import Agreement, Record
-from hansa.commitments.register import Register
+from hansa.commitments.register import Register, kind_of
 from hansa.indicator import catalogue
 from hansa.office.pages.frame import record_url
 from hansa.office.pages.pen import Pen, region, title_of
@@ -26,11 +27,16 @@ Cell = Value | Markup
 
 def link(kind: str, key: str, text: str) -> Markup:
     """A link to the page of a record."""
-    return Markup('<a href="{}">{}</a>').format(record_url(kind, key), visible(text))
+    return Markup(f'<a href="{escape(record_url(kind, key))}">{escape(visible(text))}</a>')
 
 
 def badge(pen: Pen, word: str, look: str = "") -> Markup:
     """A state in words, with the look of good, near or bad."""
+    return _badge(word, look)
+
+
+@lru_cache(maxsize=2_000)
+def _badge(word: str, look: str) -> Markup:
     return Markup('<span class="badge {}">{}</span>').format(look, word)
 
 
@@ -61,16 +67,16 @@ LOOKS = {
 }
 
 
-def state_badge(pen: Pen, state: str | None) -> Markup:
-    """The state of a record in words; nothing where nothing is said of it."""
-    return badge(pen, visible(pen.word(state)), LOOKS.get(state, "")) if state else Markup("")
+def state_badge(pen: Pen, state: str | None, kind: str) -> Markup:
+    """The state of a record of a kind in words; nothing where nothing is said of it."""
+    return badge(pen, visible(pen.word(state, kind)), LOOKS.get(state, "")) if state else Markup("")
 
 
 def standing_badge(pen: Pen, record: Record, day: str) -> Markup:
     """The state of a record on a day as every page says it: what was amended may well be in force, and both is said."""
     found = state_on(getattr(record, "history", ()), day)
     if found is None or found.state == "in force" or not (isinstance(record, Agreement) and in_force(record, day)):
-        return state_badge(pen, found.state if found else None)
+        return state_badge(pen, found.state if found else None, kind_of(record))
     return badge(pen, f"{visible(pen.word(found.state))}, {pen.word('in force')}", LOOKS["in force"])
 
 
@@ -115,7 +121,7 @@ def barriers_grid(pen: Pen, found: Result, rows: Sequence[Mapping[str, Any]], dr
             marked_draft(pen, link("barrier", row["barrier"], row["title"]), row["barrier"] in drafts),
             region(row["origin"]),
             region(row["destination"]),
-            pen.word(row["state"] or "reported"),
+            pen.word(row["state"] or "reported", "barrier"),
             Name(row["period"] or "", "period"),
             Amount(row["affected"], "money", currency),
             Amount(row["share"], "share"),

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from hansa.commitments import amounts
 from hansa.commitments.lifecycle import is_open
 from hansa.commitments.records import STAGES, Alignment, Barrier, Edition, Programme, Project, Record
-from hansa.commitments.register import Register
+from hansa.commitments.register import Register, kind_of
 from hansa.errors import UnknownCode
 from hansa.office.due import late
 from hansa.office.labels import KIND, OF_PLURAL, PLURAL
@@ -20,6 +20,7 @@ from hansa.office.pages.belonging import chain_of, documents_of, naming, parts_o
 from hansa.office.pages.field import content_of, facts, heading, line, record_link, text
 from hansa.office.pages.frame import Asked, page, public, record_url, refusing, url
 from hansa.office.pages.measured import measured, targets_of
+from hansa.office.pages.past import on_a_day
 from hansa.office.pages.pen import Pen
 from hansa.office.pages.promised import badge, standing_badge, standing_since
 from hansa.office.snapshot import Held
@@ -43,7 +44,7 @@ ADDED = {
     "agreement": (("programme", "agreement"), ("milestone", "of"), ("target", "of"), ("link", "of")),
     "programme": (("project", "programme"), ("milestone", "of"), ("target", "of"), ("link", "of")),
     "project": (("milestone", "of"), ("target", "of"), ("link", "of")),
-    "barrier": (("milestone", "of"), ("link", "of")),
+    "barrier": (("decision", "barrier"), ("milestone", "of"), ("link", "of")),
     "alignment": (("milestone", "of"), ("link", "of")),
     "decision": (("target", "of"), ("link", "of")),
     "session": (("decision", "session"),),
@@ -54,12 +55,13 @@ ADDED = {
 @require_safe
 @public
 @refusing
+@on_a_day
 def record(request: HttpRequest, kinds: str, key: str) -> HttpResponse:
-    """Everything that is known of one record."""
+    """Everything that is known of one record, now or as it stood on a day."""
     asked = Asked(request)
     kind = kind_named(kinds)
     held = asked.snapshot.find(key, asked.viewer, kind)
-    one, pen, day = held.record, Pen(asked.words), today()
+    one, pen, day = held.record, Pen(asked.words), asked.day
     content = content_of(one)
     steps, documents, parts = steps_of(asked, key), documents_of(asked, key), parts_of(asked, one)
     chain = chain_of(asked, one)
@@ -75,21 +77,21 @@ def record(request: HttpRequest, kinds: str, key: str) -> HttpResponse:
         state=standing_badge(pen, one, day),
         since=standing_since(one, day),
         facts=facts(asked, kind, content, leave=("title", "name", "acts")),
-        history=[line(asked, "event", event) for event in reversed(content.get("history", ()))],
+        history=[line(asked, "event", event, kind) for event in reversed(content.get("history", ()))],
         has_history=hasattr(one, "history"),
         sides=sides_of(asked, one),
         money=money_of(asked, one),
         amounts=[line(asked, "amount", money) for money in content.get("amounts", ())],
         measured=measured(asked, held),
-        asks=_asks(asked, one),
+        asks=not asked.then and _asks(asked, one),
         targets=targets_of(asked, key),
         groups=[group for group in (steps, *parts, documents) if group],
         chain=chain,
         naming=naming(asked, key, without=shown),
-        deeds=deeds_of(asked, held),
+        deeds=[] if asked.then else deeds_of(asked, held),
         late=_late(asked, key, day),
         onward=_onward(one),
-        adding=_adding(asked, kind, key),
+        adding=[] if asked.then else _adding(asked, kind, key),
     )
 
 
@@ -99,7 +101,11 @@ def _late(asked: Asked, key: str, day: str) -> Markup:
     if found is None or (found.word and found.state == "late"):  # its state says so already
         return Markup("")
     pen = Pen(asked.words)
-    return badge(pen, pen.word("late"), "near") if found.word else badge(pen, asked.words(NO_WORD), "bad")
+    return (
+        badge(pen, pen.word("late", kind_of(found.record)), "near")
+        if found.word
+        else badge(pen, asked.words(NO_WORD), "bad")
+    )
 
 
 def _onward(record: Record) -> tuple[str, str]:
@@ -169,14 +175,14 @@ def money_of(asked: Asked, record: Record) -> Grid | None:
     """Money by stage and currency, no amount counted twice: of a project, or of all projects of a programme."""
     found = None
     if isinstance(record, Project) and record.amounts:
-        found = amounts(record, on=today())
+        found = amounts(record, on=asked.day)
     elif isinstance(record, Programme):
         projects = tuple(one for one in asked.register.of(Project) if one.programme == record.id)
-        found = amounts(Register(projects, asked.register.provenance), on=today())
+        found = amounts(Register(projects, asked.register.provenance), on=asked.day)
     rows: list[dict[str, Any]] = found.rows() if found is not None else []
     if found is None or not rows:
         return None
-    evidence = Evidence.of(found, f"hansa register amounts REGISTER --on {today()}")
+    evidence = Evidence.of(found, f"hansa register amounts REGISTER --on {asked.day}")
     heads = (mark("planned"), mark("launched"), mark("disbursed"))
     columns = tuple(Column(Sentence(head)) for head in heads)
     lines = tuple(tuple(_in(row["currency"], row[stage]) for stage in STAGES) for row in rows)

@@ -55,7 +55,7 @@ def _said(request: HttpRequest, status: int, template: str) -> HttpResponse:
     if request.path.startswith("/api/"):
         from hansa.office.api.problem import MEDIA_TYPE, details  # slow import
 
-        return JsonResponse(details(status, Words("en")(template)), status=status, content_type=MEDIA_TYPE)
+        return JsonResponse(details(status, Words(language)(template)), status=status, content_type=MEDIA_TYPE)
     if not hasattr(request, "viewer"):  # refused before anybody asked who it is
         request.viewer, request.language = VISITOR, language  # type: ignore[attr-defined]
     asked = Asked(request)

@@ -106,7 +106,7 @@ def _answers(asked: Asked, form: Form, world: Economy) -> tuple[list[Told], list
             scenario = Scenario(name, tuple(_change(asked, form, world, one) for one in choices))
             told.append(Told(scenario, what_if.simulated(asked.statistics, form.setting, scenario), choices))
         except HansaError as why:
-            wrong.append((f"{name}: {why}", _status(why)))
+            wrong.append((f"{name}: {asked.words.refusal(why)[0]}", _status(why)))
     try:
         own = what_if.scenarios(form.text) if form.text else ()
         if len(own) + len(form.chosen) > AT_ONCE:
@@ -117,7 +117,7 @@ def _answers(asked: Asked, form: Form, world: Economy) -> tuple[list[Told], list
         try:
             told.append(Told(one, what_if.simulated(asked.statistics, form.setting, one)))
         except HansaError as why:
-            wrong.append((f"{one.name}: {why}", _status(why)))
+            wrong.append((f"{one.name}: {asked.words.refusal(why)[0]}", _status(why)))
     return told, wrong
 
 

@@ -18,7 +18,7 @@ from hansa.indicator import catalogue
 from hansa.office.labels import KIND, PLURAL
 from hansa.office.meaning import Meaning
 from hansa.office.names import words_of
-from hansa.office.pages.belonging import line_of
+from hansa.office.pages.belonging import badges_of
 from hansa.office.pages.field import NAMES, PLACES, heading
 from hansa.office.pages.frame import Asked, page, public, record_url, refusing, url
 from hansa.office.pages.paging import addresses, sheet
@@ -111,26 +111,29 @@ def _regions_in(pieces: list[str], meaning: Meaning) -> Iterator[str]:
 
 def _found(asked: Asked, wanted: Query) -> dict[str, list[Document]]:
     """What was found that somebody may see, by kind: the kind of the best hit first."""
-    snapshot, viewer = asked.snapshot, asked.viewer
+    snapshot, viewer, drafts = asked.snapshot, asked.viewer, asked.snapshot.drafts
     index = index_of(snapshot, asked.statistics)
+
+    def seen(key: str) -> bool:
+        return key not in drafts or snapshot.sees(viewer, snapshot.held[key])
+
     found: dict[str, list[Document]] = {}
-    for document in index.find(wanted, lambda key: snapshot.sees(viewer, snapshot.held[key])):
+    for document in index.find(wanted, seen):
         found.setdefault(snapshot.held[document.key].kind, []).append(document)
     return found
 
 
 def _hit(asked: Asked, document: Document, wanted: Query) -> Hit:
     held = asked.snapshot.held[document.key]
-    line = line_of(asked, held.record)
     title = marked(heading(asked, held.record), wanted)
-    return Hit(_marks(title), record_url(held.kind, document.key), line.badges, _marks(excerpt(document, wanted)))
+    badges = badges_of(asked, held.record)
+    return Hit(_marks(title), record_url(held.kind, document.key), badges, _marks(excerpt(document, wanted)))
 
 
 def _marks(pieces: list[tuple[str, bool]]) -> Markup:
     """Pieces of a text as HTML, with those marked that were asked for."""
-    return Markup("").join(
-        Markup("<mark>{}</mark>").format(visible(text)) if hit else escape(visible(text)) for text, hit in pieces
-    )
+    said = ((escape(visible(text)), hit) for text, hit in pieces)
+    return Markup("".join(f"<mark>{text}</mark>" if hit else text for text, hit in said))
 
 
 # ---- what is searched -----------------------------------------------------------------------------------------------

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,17 +17,31 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from hansa.archive import iso_day
 from hansa.commitments.records import Party
+from hansa.commitments.register import Register
 from hansa.errors import Conflict, DataError, HansaError, NotAllowed, UnknownCode
 from hansa.office.headers import POLICY_OF_DOCUMENTS
 from hansa.office.ledger import note
-from hansa.office.models import Speech
+from hansa.office.models import Speech, SpeechEdit
 from hansa.office.pages.account import account_of, typed
 from hansa.office.pages.frame import Asked, page, refusing, url
-from hansa.office.snapshot import Snapshot
-from hansa.office.speech import LONGEST, NAME, SECONDS, Examined, Spoken, Unchecked, examine, sides, turn
+from hansa.office.rate import Taken, address_of, alone
+from hansa.office.snapshot import Snapshot, current
+from hansa.office.speech import (
+    LONGEST,
+    NAME,
+    SECONDS,
+    Examined,
+    Spoken,
+    Told,
+    Unchecked,
+    examine,
+    sides,
+    told_of,
+    turn,
+)
 from hansa.office.statistics import Statistics, statistics, today
 from hansa.report.statement_words import STANDINGS
-from hansa.wording import Words, languages, mark
+from hansa.wording import Sentence, Words, languages, mark
 
 LOOK = {
     **dict.fromkeys(("supported", "partly supported", "consistent"), "good"),
@@ -50,7 +66,20 @@ NO_PARTY = mark("There is no such party in the register. Choose one of the list.
 NO_KEEPING = mark("Speeches are kept by those who have a role in this office. You may check and download.")
 NO_DELETING = mark("A kept speech is deleted by a chair or an administrator, a draft by whoever kept it, too.")
 NO_PUBLISHING = mark("A kept speech is published by a chair or an administrator.")
+WAIT = mark("A text of yours is being checked already. Wait for its answer, then send this one again.")
 PUBLISHED = mark("It is published already.")
+MEANWHILE = mark("It was changed or published meanwhile. Go back, and send the form again.")
+CHANGED = mark("It was changed meanwhile. Look at it, and publish what you have seen.")
+LABELS = {
+    "title": mark("Title"),
+    "speaker": mark("Speaker"),
+    "date": mark("Day it was said"),
+    "source": mark("Source"),
+    "language": mark("Language of the text"),
+    "text": mark("What was said"),
+    "parties": mark("Parties"),
+    "regions": mark("Regions"),
+}
 
 
 @dataclass(frozen=True)
@@ -72,15 +101,15 @@ def speech(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         named = (request.GET.get("region_a", "")[:300], request.GET.get("region_b", "")[:300])
         return _form(asked, Form(Spoken(""), named))
-    form = _filled(asked)
+    form = filled(asked)
     do = typed(request, "do") or "check"
     if do == "keep" and not asked.viewer.may("keep speech"):
         raise NotAllowed(asked.words(NO_KEEPING))
     if form.faults:
         return _form(asked, form, status=400)
     try:
-        with turn(_asker(asked)):
-            found = examined(asked.statistics, form.spoken)
+        with own_turn(asked):
+            found = examined(asked.statistics, form.spoken, told_to(asked.register))
     except Unchecked as wrong:
         response = _form(asked, form, status=wrong.status, wrong=asked.words.say(wrong.said))
         if wrong.status == 429:
@@ -129,7 +158,7 @@ def checked(request: HttpRequest, key: int) -> HttpResponse:
     if form not in FORMS:
         raise UnknownCode("form of a checked speech", form, FORMS, hint="Ask for html, csv or json.")
     try:
-        found = examined(asked.statistics, spoken_of(one))
+        found = examined(asked.statistics, spoken_of(one), told_to(asked.register))
     except Unchecked as wrong:
         return _kept(asked, one, status=wrong.status, lack=asked.words.say(wrong.said))
     return _document(asked, found, form, download=form != "html")
@@ -142,12 +171,14 @@ def publish(request: HttpRequest, key: int) -> HttpResponse:
     """Show a kept speech to everybody."""
     asked = Asked(request)
     one = found_speech(asked, key)
-    if not asked.viewer.may("publish", concerned_by(asked.snapshot, one.parties)):
+    if not may_publish(asked, one):
         raise NotAllowed(asked.words(NO_PUBLISHING))
+    seen = typed(request, "version", 10) or str(one.version)
     with transaction.atomic():
-        count = Speech.objects.filter(pk=one.pk, draft=True).update(draft=False)
+        count = int(seen == str(one.version))
+        count = count and Speech.objects.filter(pk=one.pk, draft=True, version=one.version).update(draft=False)
         if not count:
-            raise Conflict(asked.words(PUBLISHED))
+            raise Conflict(asked.words(CHANGED if Speech.objects.filter(pk=one.pk, draft=True).exists() else PUBLISHED))
         note(asked.viewer, f"speech published: {one.title}")
     return HttpResponseRedirect(url("kept-speech", one.pk, notice="published"))
 
@@ -162,7 +193,10 @@ def delete(request: HttpRequest, key: int) -> HttpResponse:
     if not may_delete(asked, one):
         raise NotAllowed(asked.words(NO_DELETING))
     with transaction.atomic():
-        one.delete()
+        still = Speech.objects.select_for_update().filter(pk=one.pk, draft=one.draft).first()
+        if still is None:  # published since it was asked who may delete it
+            raise Conflict(asked.words(MEANWHILE))
+        still.delete()
         if not one.draft:
             note(asked.viewer, f"speech deleted: {one.title}")
     return HttpResponseRedirect(url("speeches", notice="gone"))
@@ -175,7 +209,7 @@ def sees(asked: Asked, one: Speech) -> bool:
     """Whether who asks may see a kept speech: a draft is seen by who kept it, and by those whom its parties concern."""
     if not one.draft or one.account_id == asked.viewer.account:
         return True
-    return asked.viewer.may("see draft", concerned_by(asked.snapshot, one.parties))
+    return asked.viewer.may("see draft", concerned_by(asked.now, one.parties))
 
 
 def concerned_by(snapshot: Snapshot, parties: Collection[str]) -> frozenset[str]:
@@ -187,44 +221,71 @@ def concerned_by(snapshot: Snapshot, parties: Collection[str]) -> frozenset[str]
 def verdict_counts(one: Speech, words: Words = ENGLISH) -> list[tuple[str, str, int]] | None:
     """How many of its figures come out how: what that is called, its look (good, near, bad or none), the count.
 
-    None where the check did not come to an end. Asked once for each version of a speech, each day.
+    None where the check did not come to an end. Asked once for each version of a speech, each day; of what counts in
+    it are held against, only what everybody may see is asked.
     """
     held = statistics()
-    question = ("speech", one.pk, one.version)
-    if held.knows(question):
-        counts = held.ask(question, dict)
+    told = told_to(current().register())
+    known = next(filter(held.knows, _questions(one, told)), None)
+    if known is not None:
+        counts = held.ask(known, dict)
     else:  # before the lock on the statistics is taken: a check takes seconds, in a process of its own
+        found = None
         try:
-            counts = dict(examined(held, spoken_of(one)).counts)
+            found = examined(held, spoken_of(one), told)
         except HansaError as wrong:
             if getattr(wrong, "status", 0) == 429:  # others are being checked: asked again next time
                 return None
-            counts = {}
-        counts = held.ask(question, lambda: counts)
+        question = _questions(one, told)[found is not None and found.counted]
+        counts = held.ask(question, lambda: dict(found.counts) if found else {})
     return [(words(STANDINGS[key][1]), LOOK.get(key, ""), count) for key, count in counts.items()] or None
 
 
-def examined(held: Statistics, spoken: Spoken) -> Examined:
-    """A checked text; the last ones are kept in memory.
+def settled(one: Speech) -> bool:
+    """Whether its verdicts are known already."""
+    return any(map(statistics().knows, _questions(one, told_to(current().register()))))
+
+
+def _questions(one: Speech, told: Told) -> tuple[tuple[object, ...], tuple[object, ...]]:
+    """What is asked of a speech that counts nothing, and of one that does, which is asked anew of another register."""
+    question = ("speech", one.pk, one.version)
+    return question, (*question, told.stamp)
+
+
+def told_to(register: Register) -> Told:
+    """What a text is told of a register, made once for each."""
+    day = today()
+    found = _TOLD.get(register)
+    if found is None or found.today != day:
+        found = _TOLD[register] = told_of(register, day)
+    return found
+
+
+_TOLD: WeakKeyDictionary[Register, Told] = WeakKeyDictionary()
+
+
+def examined(held: Statistics, spoken: Spoken, told: Told) -> Examined:
+    """A checked text; the last ones are kept in memory, those that count something for one register.
 
     Raises
     ------
     DataError : the text cannot be read.
     Unchecked : it took too long, or others are being checked.
     """
-    key = (held.stamp, today(), spoken)
     with _LOCK:
-        if key in _CHECKED:
-            _CHECKED.move_to_end(key)
-            return _CHECKED[key]
-    found = examine(spoken, held.store.archive.folder if held.store else None)
-    _remember(held, spoken, found)
+        for stamp in ("", told.stamp):
+            key = (held.stamp, today(), spoken, stamp)
+            if key in _CHECKED:
+                _CHECKED.move_to_end(key)
+                return _CHECKED[key]
+    found = examine(spoken, held.store.archive.folder if held.store else None, told)
+    _remember(held, spoken, told, found)
     return found
 
 
-def _remember(held: Statistics, spoken: Spoken, found: Examined) -> None:
+def _remember(held: Statistics, spoken: Spoken, told: Told, found: Examined) -> None:
     with _LOCK:
-        _CHECKED[held.stamp, today(), spoken] = found
+        _CHECKED[held.stamp, today(), spoken, told.stamp if found.counted else ""] = found
         while len(_CHECKED) > KEPT:
             _CHECKED.popitem(last=False)
 
@@ -251,22 +312,74 @@ def found_speech(asked: Asked, key: int) -> Speech:
     return one
 
 
+def may_publish(asked: Asked, one: Speech) -> bool:
+    """Whether who asks may publish a kept speech."""
+    return asked.viewer.may("publish", concerned_by(asked.now, one.parties))
+
+
+def may_edit(asked: Asked, one: Speech) -> bool:
+    """Whether who asks may edit a kept speech while it is a draft: whoever kept it, and who may publish it."""
+    own = one.account_id == asked.viewer.account and asked.viewer.may("keep speech")
+    return own or may_publish(asked, one)
+
+
+def may_keep_of(asked: Asked, one: Speech, parties: Sequence[str]) -> bool:
+    """Whether who asks may let a kept speech concern these parties: whoever kept it, and who may publish for them."""
+    return one.account_id == asked.viewer.account or asked.viewer.may("publish", concerned_by(asked.now, parties))
+
+
+def edits_seen(asked: Asked, one: Speech) -> list[SpeechEdit]:
+    """The changes of a speech that who asks may read, the latest first.
+
+    What it was as a draft is read by whoever kept it, and by those who could see it both before and after a change,
+    also once it is published: as with the records of the register.
+    """
+    if not asked.viewer.may("see history"):
+        return []
+    own, parties, found = one.account_id == asked.viewer.account, one.parties, []
+    for edit in one.edits.select_related("account").order_by("-version"):
+        earlier = edit.became.get("parties", [parties])[0]
+        about = (concerned_by(asked.now, named) for named in (earlier, parties))
+        if own or all(asked.viewer.may("see draft", concerned) for concerned in about):
+            found.append(edit)
+        parties = earlier
+    return found
+
+
 def may_delete(asked: Asked, one: Speech) -> bool:
     """Whether who asks may delete a kept speech."""
     if one.draft and one.account_id == asked.viewer.account:
         return True
-    return asked.viewer.may("delete", concerned_by(asked.snapshot, one.parties))
+    return asked.viewer.may("delete", concerned_by(asked.now, one.parties))
 
 
 # --- the form ---------------------------------------------------------------------------------------------------------
 
 
-def _asker(asked: Asked) -> str:
+@contextmanager
+def own_turn(asked: Asked) -> Iterator[None]:
+    """Within it who asks has a text checked, and no other at once, of whatever worker process.
+
+    Raises
+    ------
+    Unchecked : they have one checked already.
+    """
+    who = asker(asked)
+    with turn(who):
+        try:
+            with alone(who):
+                yield
+        except Taken:
+            raise Unchecked(Sentence(WAIT), 429) from None
+
+
+def asker(asked: Asked) -> str:
+    """Who has a text checked: an account, else an address."""
     own = asked.viewer.account
-    return f"account {own}" if own is not None else f"address {asked.request.META.get('REMOTE_ADDR', '')}"
+    return f"account {own}" if own is not None else f"address {address_of(asked.request)}"
 
 
-def _filled(asked: Asked) -> Form:
+def filled(asked: Asked) -> Form:
     """What was written, and what is wrong with it."""
     request, words = asked.request, asked.words
     text = request.POST.get("text", "").replace("\r\n", "\n").replace("\0", "")
@@ -323,25 +436,25 @@ def _parties(asked: Asked, said: Collection[str]) -> tuple[tuple[str, ...], bool
 def _form(
     asked: Asked, form: Form, *, status: int = 200, found: Examined | None = None, wrong: str = ""
 ) -> HttpResponse:
+    return page(asked, "speech.html", status=status, posts=True, wrong=wrong, **form_parts(asked, form, found))
+
+
+def form_parts(asked: Asked, form: Form, found: Examined | None) -> dict[str, Any]:
+    """What the form of a speech shows: what was written, what may be chosen, and the verdicts where it was checked."""
     lists = asked.statistics.lists
     own = lists.places
     regions = [
         (one.code, asked.words.names.get(("region", one.code), one.code)) for one in (own if own is not None else ())
     ]
     blocs = [(one.key, asked.words.names.get(("bloc", one.key), one.key)) for one in lists.blocs]
-    return page(
-        asked,
-        "speech.html",
-        status=status,
-        posts=True,
+    return dict(
         form=form,
-        wrong=wrong,
         places=[*sorted(regions, key=lambda one: one[1]), *blocs],
         parties=sorted(asked.register.of(Party), key=lambda party: party.name),
         suggested=form.parties or _about(asked, found.regions if found else form.spoken.regions),
         longest=LONGEST,
         seconds=SECONDS,
-        **_shown(asked, found),
+        **shown_parts(asked, found),
     )  # fmt: skip
 
 
@@ -365,7 +478,7 @@ def _keep(asked: Asked, form: Form, found: Examined) -> HttpResponse:
         regions=list(said.regions),
         account=account_of(asked),
     )
-    _remember(asked.statistics, spoken_of(one), found)
+    _remember(asked.statistics, spoken_of(one), told_to(asked.register), found)
     return HttpResponseRedirect(url("kept-speech", one.pk, notice="saved"))
 
 
@@ -373,27 +486,39 @@ def _kept(asked: Asked, one: Speech, *, status: int = 200, lack: str = "") -> Ht
     found = None
     if not lack:
         try:
-            found = examined(asked.statistics, spoken_of(one))
+            found = examined(asked.statistics, spoken_of(one), told_to(asked.register))
         except Unchecked as wrong:
             lack = asked.words.say(wrong.said)
         except HansaError as wrong:
             lack = str(wrong)
-    concerned = concerned_by(asked.snapshot, one.parties)
     return page(
         asked,
         "kept_speech.html",
         status=status,
         one=one,
         lack=lack,
-        may_publish=one.draft and asked.viewer.may("publish", concerned),
+        may_publish=one.draft and may_publish(asked, one),
+        may_edit=one.draft and may_edit(asked, one),
+        edits=[(edit, differences(asked, edit.became)) for edit in edits_seen(asked, one)],
         may_delete=may_delete(asked, one),
         parties=[key for key in one.parties if key in asked.register],
-        **_shown(asked, found),
+        **shown_parts(asked, found),
     )
 
 
-def _shown(asked: Asked, found: Examined | None) -> dict[str, Any]:
+def shown_parts(asked: Asked, found: Examined | None) -> dict[str, Any]:
+    """What a page shows of a checked text; None where there is none."""
     return {"found": found, "shown": found.shown[asked.language] if found else None, "look": LOOK}
+
+
+def differences(asked: Asked, became: Mapping[str, Sequence[Any]]) -> list[tuple[str, str, str]]:
+    """What became what in a speech: the name of each field, its value before and after."""
+
+    def said(value: Any) -> str:
+        return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+    told = ((name, became[name]) for name in LABELS if name in became)
+    return [(asked.words(LABELS[name]), said(before), said(after)) for name, (before, after) in told]
 
 
 def _document(asked: Asked, found: Examined, form: str, *, download: bool) -> HttpResponse:

@@ -9,7 +9,7 @@ from hansa.statements.extraction.link import links
 from hansa.statements.extraction.passage import Passage
 
 _BETWEEN = re.compile(r"[\s-]+(?:[^\W\d]+(?:-[^\W\d]+)*[\s-]+){0,4}")
-STRONG = ("agreements", "contracts", "programmes", "projects", "trade houses")
+STRONG = ("agreements", "barriers", "contracts", "programmes", "projects", "trade houses")
 
 
 @dataclass(frozen=True)

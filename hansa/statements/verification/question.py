@@ -22,6 +22,7 @@ REGISTERS = {
     "programmes": mark("a register of joint programmes"),
     "projects": mark("a register of joint projects"),
     "regions": mark("a register of the regions that have agreements"),
+    "barriers": mark("a register of barriers to trade"),
     "investment": mark("a register of investment projects with their sums"),
 }
 MEASURE_NAMES = {

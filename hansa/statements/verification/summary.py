@@ -168,6 +168,10 @@ def _word(name: str, reading: Reading, measure: str | None) -> Sentence:
         return Sentence(mark("{figure}"), {"figure": value})
     if name == "as_of":
         return Sentence(mark("as known on {day}"), {"day": value})
+    if name == "on":
+        return Sentence(mark("on {day}"), {"day": value})
+    if name == "parties" and value.isupper():
+        return Sentence(mark("of {region}"), {"region": Name(value, "region")})
     if name == "base":
         return Sentence(mark("against {base}"), {"base": when(value)})
     if name == "told_by" and value not in WORDS:

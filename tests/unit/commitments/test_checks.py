@@ -61,7 +61,12 @@ SOUND = {
         Session("ses", "ed-1", "Industry", "2021-06-01"),
         Idea("idea", "A line", "ed-1", proposer="blr", project="prj", history=(Event("2021-06-01", "proposed"),)),
         Decision(
-            "dec", "Build it", "ses", owner="bank", due="2022", project="prj", history=(Event("2022-05", "done"),)
+            *("dec", "Build it", "ses"),
+            owner="bank",
+            due="2022",
+            project="prj",
+            barrier="bar",
+            history=(Event("2022-05", "done"),),
         ),
         Link("lnk", "agr", "act", "Gazette", date="2020-01-01"),
         AssertedCount("say", "agreements", 81.0, "agreements", ("blr",), "A minister", "2022", "a speech"),
@@ -93,6 +98,8 @@ WRONG = {
         (_but("prj", amounts=(Money(5.0, "USD", "planned", "2020", "nobody"),)), "prj", "amounts 1 by"),
         (_but("bar", history=(Event("2019", "reported", by="nobody"),)), "bar", "history 1 by"),
         (_but("idea", project="prj-2"), "idea", "project"),
+        (_but("dec", barrier="bra"), "dec", "barrier"),
+        (_but("dec", barrier="prj"), "dec", "barrier"),  # there, and no barrier
     ],
     "no date": [
         (_but("mil", due="30.06.2021"), "mil", "due"),

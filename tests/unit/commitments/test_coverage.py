@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import random
+from math import isqrt
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from hansa.commitments.coverage import amounts, counts, coverage, funnel, reporting
-from hansa.commitments.lifecycle import in_force, parties_on
+from hansa.commitments.coverage import PHASES, Whose, amounts, counts, coverage, funnel, reporting
+from hansa.commitments.figures import Figures
+from hansa.commitments.lifecycle import in_force, is_open, parties_on, state_name
 from hansa.commitments.progress import progress_of
 from hansa.commitments.records import (
+    AGREEMENT_KINDS,
     Agreement,
     AssertedCount,
     Barrier,
@@ -29,6 +34,7 @@ from hansa.errors import DataError, UnknownCode
 from hansa.sample.register import sample_register
 from hansa.trade.flows import as_flows
 from hansa.trade.store import Store
+from tests.growth import assert_linear_in
 from tests.unit.commitments.registers import registers
 
 DAY = "2023-06-30"
@@ -179,6 +185,64 @@ def test_what_stands_in_a_row(store):
     assert _pairs(register, store)["A-1", "B-1"]["flow"] is None
 
 
+def _by_definition(register, whose, one, other):
+    """A row of the matrix as its words say it: each record asked whether it is of the pair."""
+    day = whose.day
+    texts = [text for text in register.of(Agreement) if whose.pair(parties_on(text, day), one, other)]
+    valid = [text for text in texts if in_force(text, day)]
+    joint = [project for project in register.of(Project) if whose.pair(project.partners, one, other)]
+    stands = [barrier for barrier in register.of(Barrier) if is_open(barrier, day)]
+    return {
+        "agreements": len(valid),
+        **{kind: sum(kind in text.kinds for text in valid) for kind in AGREEMENT_KINDS},
+        "signed": sum(state_name(text, day) == "signed" and not in_force(text, day) for text in texts),
+        "projects": len(joint),
+        **{name: sum(state_name(p, day) in states for p in joint) for name, states in PHASES.items()},
+        "open_barriers": sum({barrier.origin, barrier.destination} == {one, other} for barrier in stands),
+    }
+
+
+def _at_random(draw):
+    """Records between any parties of `PARTIES`, with accessions, bodies that act for others, and a bloc."""
+    keys = [party.id for party in PARTIES]
+    for number in range(60):
+        between = tuple(draw.choices(keys, k=draw.randint(1, 4)))
+        history = draw.choice(((), VALID, VALID[:1], (*VALID, Event("2022", "ended"))))
+        if history and draw.random() < 0.5:
+            history = (*history, Event("2021", draw.choice(("acceded", "withdrawn")), party=draw.choice(keys)))
+        kinds = tuple(draw.sample(AGREEMENT_KINDS, draw.randint(1, 3)))
+        yield Agreement(f"t{number}", "Text", between, kinds, history)
+        state = draw.choice([state for states in PHASES.values() for state in states])
+        yield Project(f"p{number}", "Work", between, history=(Event("2020", state),) if state else ())
+        ends = draw.sample(("A", "B", "C", "D", "A-1"), 2)
+        yield Barrier(f"q{number}", "Fee", *ends, history=(Event("2020", draw.choice(("reported", "removed"))),))
+
+
+def test_the_matrix_is_what_its_definition_gives_pair_by_pair(store, world):
+    random_ones = [(_with(*_at_random(random.Random(seed))), store) for seed in range(6)]
+    for register, known in [(sample_register(), world), *random_ones]:
+        figures = Figures(known, DAY)
+        whose, found = Whose(register, figures.places, DAY, ()), coverage(register, figures, on=DAY)
+        for row in found.rows():
+            expected = _by_definition(register, whose, row["one"], row["other"])
+            assert {name: row[name] for name in expected} == expected, (row["one"], row["other"])
+
+
+def test_time_grows_with_the_pairs_and_with_the_records_and_not_with_their_product(store):
+    figures = Figures(store)
+
+    def matrix(size):
+        codes = [f"R{number}" for number in range(isqrt(size))]
+        parties = [Party(code, code, region=code) for code in codes]
+        draw = random.Random(size)
+        texts = [Agreement(f"t{n}", "Text", tuple(draw.sample(codes, 2)), history=VALID) for n in range(size)]
+        found = coverage(Register((*parties, *texts)), figures, on=DAY)
+        assert sum(row["agreements"] for row in found.rows()) == size
+
+    matrix(100)
+    assert_linear_in(matrix, 400)
+
+
 def test_potential_is_the_indicator_of_the_catalogue(store):
     from hansa.indicator import find
 
@@ -292,13 +356,20 @@ def test_who_reports_and_who_does_not():
         Barrier("bar", "Queue", "A", "B", owner="ministry", deadline="2022-12-31"),
         Milestone("lost", "nowhere", "Of nothing", "2022"),
     )
-    rows = {row["party"]: row for row in reporting(register, DAY).rows()}
+    found = reporting(register, DAY)
+    rows = {row["party"]: row for row in found.rows()}
     assert set(rows) == {"a", "b", "ministry"}
     names = ("milestones", "decisions", "barriers", "due", "with_word", "late", "last_word")
     assert [rows["a"][name] for name in names] == [3, 1, 0, 3, 2, 1, "2022-03-01"]
     assert [rows["b"][name] for name in names] == [3, 0, 0, 2, 1, 1, "2021-07-01"]
     assert [rows["ministry"][name] for name in names] == [0, 1, 1, 2, 1, 2, "2022-02-01"]
     assert rows["a"]["reported"] == pytest.approx(2 / 3)
+    together = found.meta["all"]  # the milestones of both parties once: less than the sum of the rows
+    assert [together[name] for name in names] == [3, 2, 1, 5, 3, 3, "2022-03-01"]
+    assert together["reported"] == pytest.approx(3 / 5)
+    assert found.notes == (
+        "what several parties owe counts for each of them; all of it once: 5 due by now, 3 with word",
+    )
     early = {row["party"]: row for row in reporting(register, "2021-01-01").rows()}
     assert (early["a"]["due"], early["a"]["reported"]) == (0, None)
 

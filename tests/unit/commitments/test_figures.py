@@ -18,6 +18,7 @@ from hansa.commitments import (
     removal_effect,
     stakes,
 )
+from hansa.commitments.figures import Kept
 from hansa.commitments.product import is_known
 from hansa.commitments.records import Barrier, Event, Party, Target
 from hansa.commitments.register import Register
@@ -88,6 +89,32 @@ def test_what_was_asked_once_needs_the_store_no_more(store):
     assert _asked(REGISTER, figures) == once
     with pytest.raises(FileNotFoundError):
         coverage(REGISTER, Figures(store, DAY), on=DAY)
+
+
+def test_no_more_is_kept_than_may_be_and_what_was_asked_last_stays():
+    kept, made = Kept(most=2), []
+
+    def ask(key):
+        kept.keep((key,), lambda: made.append(key))
+
+    for key in "abacab":
+        ask(key)
+    assert "".join(made) == "abcb"  # b was asked the longest ago when c came, and made anew after it
+    assert len(kept) == 2
+
+
+def test_what_one_question_asks_is_computed_once_however_much_it_is(store):
+    kept, made = Kept(most=2), []
+    with kept.together(), kept.together():
+        for key in "abcdabcd":
+            kept.keep((key,), lambda key=key: made.append(key))
+    assert "".join(made) == "abcd"
+    assert len(kept) == 2
+    small = Figures(store, DAY, kept=Kept(most=3))
+    for once, again in zip(_asked(REGISTER, Figures(store, DAY)), _asked(REGISTER, small), strict=True):
+        for row, other in zip(once, again, strict=True):
+            assert row == pytest.approx(other, nan_ok=True)
+    assert len(small.kept) == 3
 
 
 def test_a_refusal_is_kept_and_told_again(store):

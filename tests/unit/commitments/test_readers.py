@@ -83,6 +83,19 @@ def test_other_files_are_named_in_a_note(folder):
     assert "'letter.docx' was not read: it is no kind of record" in notes
 
 
+def test_a_decision_names_its_barrier_and_files_without_that_column_are_read_as_before(folder, tmp_path):
+    path = folder / "decision.csv"
+    assert "barrier" not in path.read_text(encoding="utf-8").splitlines()[0].split(",")
+    assert read_register(folder)["build-works"].barrier is None
+    head, line = path.read_text(encoding="utf-8").splitlines()
+    path.write_text(f"{head},barrier\n{line},labels\n", encoding="utf-8")
+    register = read_register(folder)
+    assert register["build-works"].barrier == "labels"
+    for file in ("register.json", "register.xlsx", "again"):
+        write_register(register, tmp_path / file)
+        assert read_register(tmp_path / file)["build-works"] == register["build-works"], file
+
+
 def test_plural_names_and_missing_files(tmp_path):
     (tmp_path / "Parties.csv").write_text("id,name\na,A\n")
     assert read_register(tmp_path)["a"].name == "A"

@@ -89,6 +89,21 @@ def test_leverage_is_said():
     fit = ppml(f"trade ~ rta | {SETS['directed']}", trade())
     assert any("leverage of fixed effects exact" in note for note in bias_corrected(fit).notes)
     assert any("approximated" in note for note in bias_corrected(fit, exact=False).notes)
+    by_country = [
+        any(
+            "each country taken by themselves" in note for note in bias_corrected(fit, method=method, exact=exact).notes
+        )
+        for method, exact in (("second-order", False), ("second-order", True), ("paper", False))
+    ]
+    assert by_country == [True, False, False]
+
+
+def test_a_regressor_of_one_pair_leaves_nothing_to_go_by():
+    data = trade()
+    first = (data["exporter"] == data["exporter"][1]) & (data["importer"] == data["importer"][1])
+    data["once"] = np.where(first & (data["year"] == data["year"].max()), 1.0, 0.0)
+    notes = bias_corrected(ppml(f"trade ~ rta + once | {SETS['directed']}", data), method="second-order").notes
+    assert [note for note in notes if "leverage of a pair is 1.00" in note and "has nothing to go by there" in note]
 
 
 @pytest.mark.parametrize(

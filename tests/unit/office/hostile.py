@@ -82,7 +82,7 @@ def records(say: Say) -> Register:
         Edition("edi", say(), 1, "kastovia", "2022-06-01", "2022-06-02"),
         Session("ses", "edi", say(), "2022-06-01"),
         Idea("ide", say(), "edi", "office", say(), "prj", told("project")),
-        Decision("dec", say(), "ses", "office", "2022-12-31", "ide", "prj", told("taken")),
+        Decision("dec", say(), "ses", "office", "2022-12-31", "ide", "prj", "bar", told("taken")),
         Link("lnk", "prg", "document", say(), say(), "2022-06-01"),
         AssertedCount("cnt", say(), 81.0, say(), two, say(), "2022-06-01", say()),
     ]  # fmt: skip

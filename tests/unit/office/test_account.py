@@ -12,6 +12,7 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
+from rest_framework.settings import api_settings
 
 from hansa.commitments.records import Party
 from hansa.office.account import LastAdministrator, erase, locked, sessions_of
@@ -27,7 +28,7 @@ NEW = "four random words do well"
 OWN = ("/account", "/account/password", "/account/tokens", "/account/erase", "/account/export")
 POSTS = (
     *("/account/sign-in", "/account/sign-out", "/account", "/account/password", "/account/tokens", "/account/erase"),
-    *("/people/new", "/people/1", "/speech", "/speeches/1/publish", "/speeches/1/delete"),
+    *("/people/new", "/people/1", "/speech", "/speeches/1/edit", "/speeches/1/publish", "/speeches/1/delete"),
 )
 
 
@@ -100,6 +101,15 @@ def test_five_wrong_passwords_lock_a_name_even_for_the_right_one(people):
         assert "office_session" not in response.cookies
     assert enter(client, "chair").status_code == 302  # another name is not
     assert locked(["editor", "chair"]).keys() == {"editor"}
+
+
+def test_behind_a_server_of_ones_own_a_name_is_locked_for_one_address_only(people, monkeypatch):
+    monkeypatch.setattr(api_settings, "NUM_PROXIES", 1)  # as where the office is served by HTTPS
+    guessing = {"x-forwarded-for": "203.0.113.9"}
+    for _ in range(5):
+        enter(Client(headers=guessing), "editor", "wrong")
+    assert enter(Client(headers=guessing), "editor").status_code == 429
+    assert enter(Client(headers={"x-forwarded-for": "203.0.113.10"}), "editor").status_code == 302
 
 
 def test_a_lock_is_opened_by_an_administrator_or_by_time(people, client_of):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,8 +11,10 @@ from django.test import Client
 
 from hansa.commitments.readers.json_file import read_json
 from hansa.commitments.records import Barrier, Decision, Event, Idea, Milestone, Party, Project, Target
+from hansa.office import revision
 from hansa.office.api.register import document
 from hansa.office.ledger import Edit, commit
+from hansa.office.models import Change
 from hansa.office.snapshot import current
 
 V1 = "/api/v1"
@@ -176,3 +179,40 @@ def test_changes_come_latest_first_and_in_pages(register, client_of):
         url = page["next"]
     assert pages == [one["change"] for one in whole["results"]]
     assert len(pages) == whole["count"] == 7
+
+
+def test_changes_are_counted_and_cut_by_the_database(register, client_of, django_assert_max_num_queries):
+    for number in range(30):
+        commit(register["chair"], [Edit("create", f"p{number}", Party(f"p{number}", "P", region="XIR"))])
+    chair = client_of("chair")
+    chair.get(f"{V1}/me")
+    with django_assert_max_num_queries(14) as asked:
+        page = chair.get(f"{V1}/changes?limit=2&offset=20").json()
+    assert page["count"] == 32
+    assert [one["records"][0]["record"] for one in page["results"]] == ["p9", "p8"]
+    contents = [query["sql"] for query in asked if "office_revision" in query["sql"] and '"content"' in query["sql"]]
+    assert contents == []  # nobody asked what the records say
+
+
+@pytest.mark.parametrize("name", ["chair", "editor-kastovia", "reporter-kastovia", "reporter-brinmark"])
+def test_everybody_counts_the_changes_that_they_may_read(hidden, register, client_of, name):
+    """The count and the pages are those of every change looked at one by one."""
+    commit(register["chair"], [Edit("publish", "hidden-office")])
+    commit(register["chair"], [Edit("create", "late-draft", Party("late-draft", "L", region="XIR"))])
+    snapshot, viewer = current(), register[name]
+    unseen = revision.hidden(snapshot, viewer)
+    numbers = [change.number for change in Change.objects.order_by("-number")]
+    wanted = [number for number in numbers if revision.places_in(number, snapshot, viewer, unseen)]
+    told = client_of(name).get(f"{V1}/changes").json()
+    assert [one["change"] for one in told["results"]] == wanted
+    assert told["count"] == len(wanted)
+    one_by_one = [client_of(name).get(f"{V1}/changes?limit=1&offset={k}").json()["results"] for k in range(len(wanted))]
+    assert [change["change"] for (change,) in one_by_one] == wanted
+
+
+def test_what_somebody_may_not_see_now_is_not_in_the_register_as_it_stood(hidden, register, client_of):
+    commit(register["chair"], [Edit("publish", "hidden-office")], at=datetime(2023, 6, 20, tzinfo=UTC))
+    commit(register["chair"], [Edit("withdraw", "hidden-office")])
+    for name, there in (("reporter-kastovia", False), ("editor", True)):
+        then = client_of(name).get(f"{V1}/register?on=2023-06-30").json()
+        assert ("hidden-office" in [one["id"] for one in then["party"]]) is there

@@ -283,7 +283,8 @@ def of_speech(place: Place, client: Client, row: Row, who: str) -> Any:
     one = Speech.objects.create(title="A speech", language="en", text=SAID["text"], date="2023-06-15", account=keeper,
                                 parties=["brinmark"], draft=row.of != "published")  # fmt: skip
     path = f"/{row.address}".replace("<int:key>", str(one.pk))
-    return client.get(path) if row.method == "GET" else client.post(path)
+    sent = {**SAID, "title": "Another", "version": "1", "do": "save"} if path.endswith("/edit") else {}
+    return client.get(path) if row.method == "GET" else client.post(path, sent)
 
 
 def of_account(place: Place, client: Client, row: Row, who: str) -> Any:
@@ -341,7 +342,7 @@ SPECIAL: dict[str, Callable[[Place, Client, Row, str], Any]] = {
     "register/import/<int:key>": of_intake,
     "scenarios": of_scenarios,
     "speech": of_text,
-    **{f"speeches/<int:key>{end}": of_speech for end in ("", "/page", "/publish", "/delete")},
+    **{f"speeches/<int:key>{end}": of_speech for end in ("", "/page", "/edit", "/publish", "/delete")},
     **dict.fromkeys(OWN, of_account),
     **dict.fromkeys(("people", "people/new", "people/<int:key>"), of_people),
 }

@@ -54,7 +54,8 @@ def test_every_table_of_the_office_is_in_it_row_by_row(archive: Path):
     assert manifest.tables["entry"].rows == Entry.objects.count()
     assert manifest.tables["revision"].rows == Revision.objects.count()
     assert set(manifest.tables) == {
-        *("account", "role", "token", "ledger", "change", "entry", "revision", "reference", "intake", "speech")
+        *("account", "role", "token", "ledger", "change", "entry", "revision", "reference", "intake", "speech"),
+        "speechedit",
     }
     rows = [json.loads(line) for line in _members(archive)["entry.jsonl"].splitlines()]
     assert {row["id"]: row["content"] for row in rows} == dict(Entry.objects.values_list("id", "content"))

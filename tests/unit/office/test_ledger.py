@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from django.db import transaction
 
 from hansa.commitments.entry import Refused
 from hansa.commitments.records import KINDS, Event, Milestone, Party
 from hansa.errors import Conflict, HansaError, NotAllowed
-from hansa.office.ledger import Edit, commit
+from hansa.office.ledger import Edit, commit, note
 from hansa.office.models import Change, Entry, Reference, Revision
 from hansa.office.snapshot import Snapshot, as_of, current, forget, up_to
 
@@ -71,6 +72,14 @@ def test_what_is_published_names_no_draft(register):
         commit(register["editor"], [Edit("edit", "prg-food", wider, held.tag)])
 
 
+def test_a_published_decision_names_no_barrier_that_is_a_draft_or_not_there(register):
+    held = current().held["dec-mark"]
+    for barrier, why in (("bar-weighing", "'bar-weighing', which it names, is a draft"), ("bar-wieghing", "no record")):
+        named = replace(held.record, barrier=barrier)
+        with pytest.raises(Refused, match=why):
+            commit(register["chair"], [Edit("edit", "dec-mark", named, held.tag)])
+
+
 def test_a_reporter_gives_word_and_alters_nothing_else(register):
     held = current().held["mil-food-lab"]
     word = Event("2023-07-01", "met", by="brin-standards")
@@ -107,6 +116,32 @@ def test_a_snapshot_made_step_by_step_is_that_made_at_once(register):
     forget()
     assert dict(current().held) == dict(stepwise.held)
     assert {entry.id for entry in Entry.objects.all()} == set(stepwise.held)
+
+
+def test_the_register_that_a_change_gives_is_the_one_that_is_read_again(register):
+    """Record, kind, version, draft, number and moment of each, whatever was done."""
+    admin, old = register["admin"], current().held["prg-food"]
+    for edits in (
+        [Edit("create", "p", Party("p", "One", region="XIR"), draft=False)],
+        [Edit("edit", "prg-food", replace(old.record, title="Other", parties=[*old.record.parties]), old.tag)],
+        [Edit("delete", "p"), Edit("withdraw", "dec-lane")],
+        [Edit("create", "p", Party("p", "Two", region="XIR")), Edit("publish", "dec-lane")],
+        [Edit("publish", "p")],
+    ):
+        given = commit(admin, edits)
+        forget()
+        read = current()
+        assert read is not given
+        assert (read.number, dict(read.held)) == (given.number, dict(given.held))
+    assert given.held["p"].version == 4  # made, deleted, made again, published
+
+
+def test_a_note_that_was_taken_back_hides_no_later_change(register):
+    with transaction.atomic():
+        note(register["admin"], "speech published: A talk")
+        transaction.set_rollback(True)
+    commit(register["admin"], [Edit("create", "p", Party("p", "One", region="XIR"))])
+    assert "p" in current().held
 
 
 def test_who_is_overtaken_gets_the_register_of_their_own_change(register):

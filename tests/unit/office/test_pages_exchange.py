@@ -364,6 +364,43 @@ def test_a_file_that_cannot_be_read_is_refused_with_its_place(register, client_o
     assert not Intake.objects.exists()
 
 
+ROUND = {
+    "party.csv": ("id,name,kind,parent\nbureau,Bureau,{kind},brinmark\n", {"kind": ("institutoin", "institution")}),
+    "barrier.csv": (
+        "id,title,origin,destination,products,owner,deadline\n"
+        "b1,One,XBR,{end},{product},bureau,2030\n"
+        "b2,Two,XBR,XKA,04A,{owner},2030\n"
+        "b3,Three,XBR,XKA,04A,kast-trade,{day}\n",
+        {"end": ("XKB", "XKA"), "product": ("04Q", "04A"), "owner": ("kast-trad", "kast-trade"),
+         "day": ("30.06.2030", "2030-06-30")},
+    ),
+    "event.csv": ("of,date,state,by\n{of},2023,reported,{by}\n", {"of": ("b9", "b1"), "by": ("kast-trade", "bureau")}),
+}  # fmt: skip
+
+
+def test_all_that_is_wrong_with_a_file_is_told_in_one_round(register, client_of, tmp_path):
+    """Cells that cannot be read, and what other rows name in vain; what is told once mended, nothing else is."""
+
+    def write(turn):
+        for name, (text, faults) in ROUND.items():
+            (tmp_path / name).write_text(text.format(**{key: both[turn] for key, both in faults.items()}))
+        return packed(tmp_path)
+
+    client = client_of("chair")
+    page = told(client.post("/register/import", sent("r.zip", write(0))))
+    assert "6 things are wrong, and nothing was read:" in page
+    for place in ("party.csv, line 2, column 'kind'", "barrier.csv, line 2, column 'destination'",
+                  "barrier.csv, line 2, column 'products'", "barrier.csv, line 3, column 'owner'",
+                  "barrier.csv, line 4, column 'deadline'", "event.csv, line 2, column 'of'"):  # fmt: skip
+        assert place in page, place
+    assert "'kast-trad'; nearest known: 'kast-trade'" in page
+    assert "'bureau'" not in page  # it is there, in a row that cannot be read
+    russian = client.post("/register/import", sent("r.zip", write(0)), headers={"Accept-Language": "ru"})
+    assert "no record has" not in russian.content.decode()
+    address = brought(client, "r.zip", write(1))
+    assert "To be mended first 0" in told(client.get(address))
+
+
 def test_a_file_without_a_name_that_says_its_kind_is_told_by_the_form(register, client_of):
     address = brought(client_of("editor"), "../../etc/<b>my list.CSV", NEWLAND, kind="party")
     text = client_of("editor").get(address).content.decode()

@@ -5,10 +5,13 @@ from __future__ import annotations
 import gzip
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from hansa.office.pages.kept import Page, Pages
+from hansa.office.snapshot import Snapshot, current, forget, keep
 
 
 def test_a_page_asked_by_many_at_once_is_made_once():
@@ -88,3 +91,29 @@ def test_visitors_get_a_packed_page_where_they_take_it(register, client_of):
     assert packed["ETag"] != plain["ETag"]
     for answer in (plain, packed):
         assert visitor.get("/", headers={"if-none-match": answer["ETag"]}).status_code == 304
+
+
+def test_who_refuses_packing_gets_the_plain_page(register, client_of):
+    for said in ("gzip;q=0", "br, gzip; q=0.000", "identity"):
+        answer = client_of("").get("/", headers={"accept-encoding": said})
+        assert "Content-Encoding" not in answer
+        assert b"<html" in answer.content
+
+
+def test_a_page_is_known_by_its_tag_among_others_and_when_a_proxy_weakened_it(register, client_of):
+    visitor = client_of("")
+    tag = visitor.get("/")["ETag"]
+    for said in (f"W/{tag}", f'"other", {tag}', f'{tag}, W/"other"'):
+        answer = visitor.get("/", headers={"if-none-match": said})
+        assert (answer.status_code, answer["ETag"]) == (304, tag)
+    for said in ('"other"', tag.strip('"'), "", ",,"):
+        assert visitor.get("/", headers={"if-none-match": said}).status_code == 200
+
+
+def test_a_page_of_another_register_with_as_many_changes_has_another_tag(register, client_of):
+    visitor, here = client_of(""), current()
+    tag = visitor.get("/register")["ETag"]
+    held = {key: replace(one, at=one.at + timedelta(days=1)) for key, one in here.held.items()}
+    forget()
+    keep(Snapshot(here.number, held))
+    assert visitor.get("/register", headers={"if-none-match": tag}).status_code == 200

@@ -9,9 +9,11 @@ from html import unescape
 import pytest
 
 from hansa.commitments import Register, amounts, counts, coverage, funnel, reporting
+from hansa.commitments.concern import owing
 from hansa.commitments.records import Edition, Project
 from hansa.office import document
 from hansa.office.bilateral import bilateral
+from hansa.office.due import late
 from hansa.office.pages.pair import Ours
 from hansa.office.place import find_place, name_of
 from hansa.office.snapshot import current
@@ -282,6 +284,24 @@ def test_the_scorecard_is_that_of_the_library_and_leads_to_what_is_open(register
     assert 'href="/register/decisions/dec-recycling"' in response.content.decode()
     stated = next(row for row in counts(current().register(), today()).rows() if row["speaker"])
     assert f"{stated['own']:.0f} {stated['stated']:.0f} {stated['difference']:.0f} {stated['speaker']}" in said
+
+
+def test_what_two_parties_owe_is_shown_once_and_counted_once_in_the_line_of_all(register, client_of):
+    response = client_of("").get("/scorecard")
+    text = response.content.decode()
+    part = text.split('<h2 id="open">')[1].split("</section>")[0]
+    listed = re.findall(r'<li><a href="/register/([^"]+)"', part)
+    due = [one for one in late(current().register(), today()) if owing(one.record, current().register())]
+    assert sorted(key.split("/")[1] for key in listed) == sorted(one.record.id for one in due)
+    shared = [one for one in due if len(set(owing(one.record, current().register()))) > 1]
+    assert shared  # else nothing would be tested
+    assert "Brinmark, Kastovia" in part
+    told = reporting(current().register(), today())
+    whole = [told.meta["all"][name] for name in ("milestones", "decisions", "barriers", "due", "with_word")]
+    assert whole[0] < sum(row["milestones"] for row in told.rows())
+    assert f"All, each record once {' '.join(map(str, whole))} " in text_of(response)
+    for anchor in re.findall(r'href="#(open-[^"]+)"', text):
+        assert text.count(f'id="{anchor}"') == 1, anchor
 
 
 def test_what_looks_odd_is_for_staff_only(register, client_of):

@@ -328,6 +328,22 @@ def test_a_barrier_that_stands_has_trade_at_stake_and_no_effect(register, client
     assert [tag for tag, _ in page.tags].count("svg") == 1
 
 
+def test_a_decision_on_a_barrier_stands_on_its_page_and_on_that_of_its_pair(register, client_of):
+    """It names no project, no idea and no target: the barrier alone leads there."""
+    decision, client = current().held["dec-lane"].record, client_of("")
+    assert (decision.project, decision.idea, decision.barrier) == (None, None, "bar-queue")
+    barrier = _page(client, "/register/barriers/bar-queue").text
+    assert "Decisions on it" in barrier
+    assert barrier.count(decision.title) == 1  # not again under "Who names it"
+    assert (
+        "Решения о нём"
+        in client.get("/register/barriers/bar-queue", headers={"Accept-Language": "ru"}).content.decode()
+    )
+    assert "/register/barriers/bar-queue" in _links(_page(client, "/register/decisions/dec-lane"))
+    for pair, there in (("XKA/XBR", True), ("XBR/XKA", True), ("XBR/XOR", False)):
+        assert ("/register/decisions/dec-lane" in _links(_page(client, f"/pairs/{pair}"))) is there, pair
+
+
 def test_money_is_not_counted_twice(register, client_of):
     text = _page(client_of(""), "/register/projects/prj-dairy-line").text
     # the second payment of one bank replaces its first: 41 + 18, not 20 + 41 + 18
@@ -544,7 +560,7 @@ def _hostile() -> Iterator[object]:
     yield Edition("h-edi", HOSTILE, 5, "h-party", "2024-06-01", "2024-06-02")
     yield Session("h-ses", "h-edi", HOSTILE, "2024-06-01")
     yield Idea("h-ide", HOSTILE, "h-edi", "h-party", HOSTILE, "h-prj", history("proposed"))
-    yield Decision("h-dec", HOSTILE, "h-ses", "h-party", "2024-07-01", "h-ide", "h-prj", history("taken"))
+    yield Decision("h-dec", HOSTILE, "h-ses", "h-party", "2024-07-01", "h-ide", "h-prj", "h-bar", history("taken"))
     yield Link("h-lnk", "h-prg", "document", HOSTILE, "javascript:alert(4)//" + HOSTILE, "2024-01-01")
     yield AssertedCount("h-say", HOSTILE, 3.0, HOSTILE, ("h-party",), HOSTILE, "2024-01-01", HOSTILE)
 
@@ -586,3 +602,40 @@ def _harmless(page: Page, address: str) -> None:
 def test_the_policy_of_contents_is_on_every_page(register, client_of):
     for address in OPEN_PAGES:
         assert "default-src 'none'" in client_of("").get(address)["Content-Security-Policy"]
+
+
+# ---- words that agree -----------------------------------------------------------------------------------------------
+GENDER = {  # of the Russian name of a kind: the ending of a short or full form that agrees with it
+    "barrier": ("торговый", ("сообщён", "подтверждён", "частично снят", "снят", "отклонён")),
+    "programme": ("", ("предложена", "утверждена", "завершена", "отменена")),
+    "milestone": ("", ("намечен", "выполнен", "выполнен частично", "не выполнен")),
+    "project": ("", ("завершён", "приостановлен", "отменён")),
+    "idea": ("", ("предложена", "поддержана", "стала проектом", "отклонена")),
+    "agreement": ("торговое", ("согласовано", "подписано", "изменено", "прекращено")),
+    "decision": ("", ("принято", "исполнено", "просрочено", "отменено")),
+}
+
+
+@pytest.mark.parametrize("kind", GENDER)
+def test_russian_words_of_a_form_agree_with_the_kind_of_record(register, client_of, kind):
+    plain, states = GENDER[kind]
+    headers = {"Accept-Language": "ru"}
+    form = client_of("chair").get(f"/register/{PLURAL[kind]}/new", headers=headers).content.decode()
+    offered = re.findall(r"<option value=\"[^\"]*\"[^>]*>([^<]+)</option>", form)
+    offered += re.findall(r"<input type=\"checkbox\"[^>]*>\s*([^<]+)<", form)
+    assert {*states, *filter(None, [plain])} <= {word.strip() for word in offered}, sorted(offered)
+    if kind not in ("agreement", "decision", "alignment"):
+        neuter = ("торговое", "предложено", "завершено", "отменено", "выполнено", "намечено", "приостановлено")
+        assert not {*neuter} & {word.strip() for word in offered}
+
+
+def test_russian_words_agree_on_pages_lists_and_feeds(register, client_of):
+    def seen(address):
+        return client_of("").get(address, headers={"Accept-Language": "ru"}).content.decode()
+
+    assert "торговый" in seen("/register/barriers/bar-quota")
+    assert "завершена" in seen("/register/programmes") or "завершено" not in seen("/register/programmes")
+    assert "выполнен" in seen("/register/milestones")
+    assert "выполнено<" not in seen("/register/milestones")
+    assert "приостановлен" in seen("/register/projects/prj-coast-ferry")
+    assert "приостановлено" not in seen("/register/projects/prj-coast-ferry")

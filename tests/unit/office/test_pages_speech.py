@@ -6,14 +6,20 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 from threading import BoundedSemaphore
 
 import pytest
+from django.db import connection
 
+from hansa.commitments import counts
+from hansa.commitments.records import Agreement, Event
 from hansa.errors import DataError
 from hansa.office import speech as checking
-from hansa.office.models import Change, Speech
-from hansa.office.pages.speech import verdict_counts
+from hansa.office.ledger import Edit, commit
+from hansa.office.models import Account, Change, Role, Speech
+from hansa.office.pages.speech import settled, verdict_counts
+from hansa.office.snapshot import current
 from hansa.office.speech import Spoken, Unchecked, examine, turn
 from hansa.office.statistics import statistics
 from hansa.regions.lists import lists_beside
@@ -25,6 +31,7 @@ from hansa.wording import Words
 SAID = (
     "Last year, trade in goods between Brinmark and Kastovia exceeded a record $18 billion, having risen by 12 percent."
 )
+IN_FORCE = (Event("2019-01-01", "signed"), Event("2020-01-01", "in force"))
 FORM = {"text": SAID, "date": "2023-06-28", "speaker": "Ilsa Varo"}
 
 
@@ -302,3 +309,218 @@ def test_long_lists_have_pages(register, client_of):
 
 def test_the_child_is_told_no_secret():
     assert not {"DATABASE_URL", "HANSA_OFFICE", "DJANGO_SETTINGS_MODULE"} & {*checking.SURROUNDINGS}
+
+
+# ---- a draft is edited ----------------------------------------------------------------------------------------------
+MENDED = {**FORM, "title": "The talk at the fair", "speaker": "Ilsa Varo", "party": ["brinmark", "kastovia"]}
+
+
+def sent(one: Speech, **fields) -> dict:
+    return {**MENDED, "version": str(one.version), "do": "save", **fields}
+
+
+def test_who_kept_a_draft_edits_it_and_its_history_says_what_became_what(register, client_of):
+    one, author = kept(register), client_of("reporter-brinmark")
+    page = author.get(f"/speeches/{one.pk}").text
+    assert f'href="/speeches/{one.pk}/edit"' in page
+    form = author.get(f"/speeches/{one.pk}/edit").text
+    for held in ('value="A talk"', 'value="2023-06-28"', 'value="brinmark"', "exceeded a record $18 billion"):
+        assert held in form
+    text = SAID.replace("18 billion", "19 billion")
+    response = author.post(f"/speeches/{one.pk}/edit", sent(one, text=text, date="2023-06-29"))
+    assert response["Location"] == f"/speeches/{one.pk}?notice=saved"
+    one.refresh_from_db()
+    assert (one.title, one.speaker, one.date, one.text) == (MENDED["title"], "Ilsa Varo", "2023-06-29", text)
+    assert (one.version, one.draft, one.language, one.parties) == (2, True, "en", ["brinmark", "kastovia"])
+    (told,) = one.edits.all()
+    assert told.became == {
+        "title": ["A talk", MENDED["title"]],
+        "speaker": ["", "Ilsa Varo"],
+        "date": ["2023-06-28", "2023-06-29"],
+        "text": [SAID, text],
+    }
+    assert told.account.name == "reporter-brinmark"
+    shown = client_of("chair").get(f"/speeches/{one.pk}").text
+    assert "Changes of this speech" in shown
+    assert "<del>A talk</del>" in shown
+    assert "19 billion" in shown
+    assert author.post(f"/speeches/{one.pk}/edit", sent(one, text=text, date="2023-06-29"))["Location"].endswith(
+        "unchanged"
+    )
+
+
+def test_a_draft_is_checked_anew_before_it_is_saved(register, client_of):
+    one, author = kept(register), client_of("reporter-brinmark")
+    response = author.post(
+        f"/speeches/{one.pk}/edit", sent(one, do="check", text=SAID.replace("18 billion", "1 billion"))
+    )
+    assert response.status_code == 200
+    assert "Nothing is saved yet." in response.text
+    assert "$1 billion" in response.text
+    refused = author.post(f"/speeches/{one.pk}/edit", sent(one, text="12345 67890", language=""))
+    assert refused.status_code == 400
+    assert author.post(f"/speeches/{one.pk}/edit", sent(one, date="28.06.2023")).status_code == 400
+    one.refresh_from_db()
+    assert (one.text, one.version) == (SAID, 1)
+
+
+def test_the_second_of_two_who_edit_a_draft_sees_both_and_nothing_is_lost(register, client_of):
+    one = kept(register)
+    first, second = client_of("reporter-brinmark"), client_of("chair")
+    assert first.post(f"/speeches/{one.pk}/edit", sent(one, title="By the first")).status_code == 302
+    late = second.post(f"/speeches/{one.pk}/edit", sent(one, title="By the second"))
+    assert late.status_code == 409
+    assert "somebody else changed this speech" in late.text
+    for words in ("By the first", "By the second", "Rena Brinley", 'name="version" value="2"'):
+        assert words in late.text
+    assert second.post(f"/speeches/{one.pk}/publish", {"version": "1"}).status_code == 409
+    again = second.post(f"/speeches/{one.pk}/edit", sent(one, title="By the second", version="2"))
+    assert again.status_code == 302
+    one.refresh_from_db()
+    assert (one.title, one.version) == ("By the second", 3)
+    assert [edit.became["title"] for edit in one.edits.order_by("version")] == [
+        ["A talk", "By the first"],
+        ["By the first", "By the second"],
+    ]
+    assert second.post(f"/speeches/{one.pk}/publish", {"version": "3"}).status_code == 302
+
+
+def test_what_is_published_stays_as_it_was_said_and_visitors_see_no_history(register, client_of):
+    one = kept(register)
+    client_of("chair").post(f"/speeches/{one.pk}/edit", sent(one, title="Out soon"))
+    assert client_of("chair").post(f"/speeches/{one.pk}/publish").status_code == 302
+    late = client_of("chair").post(f"/speeches/{one.pk}/edit", sent(one, version="2", title="Other words"))
+    assert late.status_code == 409
+    visitor = client_of("").get(f"/speeches/{one.pk}").text
+    assert "Out soon" in visitor
+    assert "Changes of this speech" not in visitor
+    assert "A talk" not in visitor
+
+
+def test_what_a_draft_was_is_read_by_those_who_could_see_it_then(register, client_of):
+    one, author = kept(register, parties=["brinmark"]), client_of("reporter-brinmark")
+    author.post(f"/speeches/{one.pk}/edit", sent(one, title="Of one alone", party=["brinmark"]))
+    author.post(f"/speeches/{one.pk}/edit", sent(one, title="Of both", party=["brinmark", "kastovia"], version="2"))
+    author.post(f"/speeches/{one.pk}/edit", sent(one, title="Out", party=["brinmark", "kastovia"], version="3"))
+
+    def read(name: str) -> list[str]:
+        page = client_of(name).get(f"/speeches/{one.pk}").text
+        return [title for title in ("A talk", "Of one alone", "Of both") if f"<del>{title}</del>" in page]
+
+    before = ["A talk", "Of one alone", "Of both"]
+    assert [read(name) for name in ("reporter-brinmark", "chair", "editor-kastovia")] == [before, before, ["Of both"]]
+    assert client_of("chair").post(f"/speeches/{one.pk}/publish").status_code == 302
+    assert [read(name) for name in ("reporter-brinmark", "chair", "editor-kastovia")] == [before, before, ["Of both"]]
+    assert [read(name) for name in ("", "visitor")] == [[], []]
+
+
+def test_a_speech_published_meanwhile_is_not_deleted_as_a_draft(register, client_of):
+    """Between the question who may delete it and the deletion a chair publishes it."""
+    one, said, published = kept(register), [], []
+
+    def publish(execute, sql, params, many, context):
+        found = any('"office_speech"' in one for one in said)
+        said.append(sql)
+        if found and sql.startswith("SAVEPOINT") and not published:  # with which the deletion begins
+            published.append(Speech.objects.filter(pk=one.pk).update(draft=False))
+        return execute(sql, params, many, context)
+
+    author = client_of("reporter-brinmark")
+    with connection.execute_wrapper(publish):
+        assert author.post(f"/speeches/{one.pk}/delete").status_code == 409
+    assert Speech.objects.filter(pk=one.pk, draft=False).exists()
+    assert author.post(f"/speeches/{one.pk}/delete").status_code == 403
+
+
+def test_a_draft_of_another_is_not_given_to_parties_of_which_the_editor_has_no_word(register, client_of):
+    one = kept(register, parties=["kastovia"])
+    Role.objects.create(account=Account.objects.get(name="editor-kastovia"), role="chair", party="kastovia")
+    chair_of_one = client_of("editor-kastovia")
+    given = sent(one, title="Of others", party=["brinmark"])
+    assert chair_of_one.post(f"/speeches/{one.pk}/edit", given).status_code == 403
+    assert chair_of_one.post(f"/speeches/{one.pk}/edit", {**given, "party": ["kastovia"]}).status_code == 302
+    assert Speech.objects.get(pk=one.pk).parties == ["kastovia"]
+
+
+def test_no_party_of_a_draft_is_lost_while_it_is_edited(register, client_of):
+    many = [key for key, held in current().held.items() if held.kind == "party"][:5]
+    one, chair = kept(register, parties=many), client_of("chair")
+    form = chair.get(f"/speeches/{one.pk}/edit").text
+    assert re.findall(r'name="party" list="parties" value="([^"]+)"', form) == many
+
+
+# --- counts, held against the register --------------------------------------------------------------------------------
+COUNTS = {
+    "text": "Brinmark and Kastovia have signed 26 agreements. Brinmark and Kastovia removed 5 barriers.",
+    "date": "2023-06-28",
+    "speaker": "Ilsa Varo",
+}
+
+
+def test_a_count_is_held_against_the_register_of_the_office_and_never_contradicted_by_its_smallness(
+    register, client_of
+):
+    page = client_of("").post("/speech", COUNTS).text
+    own = next(
+        row["own"] for row in counts(current().register()).rows() if row["speaker"] and row["what"] == "agreements"
+    )
+    assert _whole(page) == own < 26  # what the scorecard counts of the two on the day of the statement
+    assert "Needs a register" not in page
+    assert "The register may hold less than there is" in page
+    assert "Stated elsewhere: agreements – 26 (Ilsa Varo, President of Brinmark, 2023-06-28" in page
+    assert "contradicted" not in page.split("<main")[1].split("Off by")[0]
+    russian = client_of("").post("/speech", COUNTS, headers={"accept-language": "ru"}).text
+    assert "В реестре может быть не всё" in russian
+    assert "those in force" not in russian
+
+
+def test_a_count_is_of_what_the_asker_may_see(register, client_of):
+    """An agreement that is a draft counts for those who see it, and is not told to a visitor by a number."""
+    texts = [one for one in current().register() if isinstance(one, Agreement)]
+    more = replace(texts[0], id="agr-unseen", title="Unseen", parties=("brinmark", "kastovia"), history=IN_FORCE)
+    before = _whole(client_of("").post("/speech", COUNTS).text)
+    commit(register["chair"], [Edit("create", "agr-unseen", more)])
+    assert _whole(client_of("").post("/speech", COUNTS).text) == before
+    assert _whole(client_of("chair").post("/speech", COUNTS).text) == before + 1
+    held = current().held["agr-unseen"]
+    commit(register["chair"], [Edit("publish", "agr-unseen", None, held.tag)])
+    assert _whole(client_of("").post("/speech", COUNTS).text) == before + 1  # at once, though the text is the same
+
+
+def _whole(page: str) -> int:
+    """How many agreements of both sides are said to be in force."""
+    return int(re.search(r"Counted in the register of this office on 2023-06-28: agreements – (\d+)", page)[1])
+
+
+def test_a_kept_speech_that_counts_is_asked_anew_of_another_register_and_others_are_not(register):
+    counting = kept(register, text=COUNTS["text"])
+    plain = kept(register)
+    assert not settled(counting)
+    assert verdict_counts(counting, Words("en")) == [("not checkable", "", 2)]
+    assert verdict_counts(plain, Words("en"))
+    assert settled(counting)
+    held = current().held["agr-free-trade"]
+    commit(register["chair"], [Edit("edit", held.record.id, replace(held.record, title="Renamed"), held.tag)])
+    assert settled(plain)
+    assert not settled(counting)
+
+
+def test_a_program_is_told_the_counts_too(register, client_of):
+    sent = {"text": COUNTS["text"], "spoken": COUNTS["date"], "speaker": "Ilsa Varo"}
+    told = client_of("").post("/api/v1/check", json.dumps(sent), content_type="application/json").json()
+    assert "Counted in the register of this office" in told["claims"][0]["verdict"]
+    rows = [row for row in told["readings"]["data"] if row["claim"] == "c1"]
+    assert {row["outcome"] for row in rows} == {"not checkable"}
+    assert all(row["figure"] < 26 for row in rows)
+
+
+def test_hostile_words_stay_words_while_a_draft_is_edited(register, client_of):
+    evil = "<script>alert(1)</script>\u202e"
+    one, chair = kept(register, title=evil, speaker=evil, text=f"{SAID} {evil}"), client_of("chair")
+    form = chair.get(f"/speeches/{one.pk}/edit").text
+    late = chair.post(f"/speeches/{one.pk}/edit", sent(one, title="Mild", version="0")).text
+    chair.post(f"/speeches/{one.pk}/edit", sent(one, title="Mild"))
+    for page in (form, late, chair.get(f"/speeches/{one.pk}").text):
+        assert "alert(1)" in page
+        assert "<script" not in page
+        assert "\u202e" not in page

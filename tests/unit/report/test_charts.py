@@ -77,6 +77,12 @@ def test_dots_stand_on_a_logarithmic_scale_around_one():
     assert texts.count("0.00") == 1  # at the edge of the scale, its figure beside it
 
 
+def test_a_ratio_of_zero_is_an_arrow_at_the_edge_and_no_mark_on_the_scale():
+    root = _dots()
+    assert len(list(root.iter(f"{SVG}polygon"))) == 1
+    assert len(list(root.iter(f"{SVG}path"))) == 2  # of the ratio 1.00, and in the legend
+
+
 def test_dots_without_a_band_say_nothing_of_one():
     assert "nine tenths of trade" not in [text.text for text in _dots().iter(f"{SVG}text")]
 

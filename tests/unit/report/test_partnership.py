@@ -237,8 +237,10 @@ def test_a_store_without_flows(tmp_path):
 
 def test_two_datasets_that_name_both(store):
     store.write(as_flows(four_regions()), dataset="other", vintage="2023-02-01")
-    with pytest.raises(DataError, match=r"several datasets \(flows, other\), of which 2 name both 'A' and 'B'."):
+    with pytest.raises(DataError, match=r"Several datasets have both 'A' and 'B': flows, other. Say which .dataset.\."):
         partnership(store, "A", "B")
+    with pytest.raises(UnknownCode, match=r"'AA' is no known region of these flows. Nearest known: 'A'"):
+        partnership(store, "AA", "B")
     assert partnership(store, "A", "B", dataset="other").views[0].glance[0].amount.value == 210
 
 

@@ -57,6 +57,8 @@ def test_it_holds_what_was_promised():
     assert {(said.what, said.value) for said in register.of(AssertedCount)} == {("agreements", 26), ("provinces", 4)}
     states = {max(decision.history, key=lambda event: event.date).state for decision in register.of(Decision)}
     assert states == {"taken", "in work", "done", "late", "cancelled"}
+    about = {decision.id: decision.barrier for decision in register.of(Decision) if decision.barrier}
+    assert about == {"dec-lane": "bar-queue", "dec-recycling": "bar-recycling"}
 
 
 def test_agreements_that_moved_the_figures_have_the_dates_of_the_generator(truth: dict[str, pa.Table]):
