@@ -186,10 +186,10 @@ def counts_of(register: Path | None, lists: Lists, as_of: str | None) -> CountSo
     """What a register of promises counts, where one was named, by a day."""
     if register is None:
         return None
-    from hansa.commitments import read_register  # slow import
+    from hansa.cli.register import sound  # slow import
     from hansa.report.register_counts import count_source  # slow import
 
-    return count_source(read_register(register), lists, name=register.resolve().name, today=as_of)
+    return count_source(sound(register, lists), lists, name=register.resolve().name, today=as_of)
 
 
 def sides(between: Sequence[str] | None, pair: str | None, lists: Lists) -> tuple[str, ...]:

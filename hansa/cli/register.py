@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from hansa.result import Result
     from hansa.trade.store import Store
 
+REGION = "unknown region"  # the check that takes a list of regions
 app = typer.Typer(
     help="Check a register of promises, and see what they moved.", no_args_is_help=True, rich_markup_mode=None
 )
@@ -158,7 +159,7 @@ def _table(name: str, told: str) -> None:
     ) -> None:
         from hansa import commitments  # slow import
 
-        terminal.give(getattr(commitments, name)(_read(register), on=_day(on)), format, output, limit)
+        terminal.give(getattr(commitments, name)(sound(register), on=_day(on)), format, output, limit)
 
 
 _table(
@@ -203,9 +204,10 @@ def _give(
     with terminal.working("reading") as next_step:
         from hansa.trade.store import open_store  # slow import
 
-        held, data = _read(register), open_store(store)
+        data, lists = open_store(store), _lists(store, None)
+        held = sound(register, lists)
         next_step("comparing")
-        found = ask(held, data, _lists(store, None))
+        found = ask(held, data, lists)
     table = format == "table" or (format is None and output is None)
     terminal.give(_narrowed(found, columns) if table and columns else found, format, output, limit)
     if table and columns:
@@ -237,6 +239,21 @@ def _read(register: Path) -> Register:
     held = read_register(register)
     for note in held.notes:
         terminal.remark(note)
+    return held
+
+
+def sound(register: Path, lists: Lists | None = None) -> Register:
+    """A register to compute from, with a word where some of it must be mended first. Without `lists` nobody knows its
+    regions, and they are not looked at.
+    """
+    from hansa.commitments import problems  # slow import
+
+    held = _read(register)
+    found = problems(held, lists=lists, mild=False)
+    wrong = {problem.record for problem in found if lists is not None or problem.check != REGION}
+    if wrong:
+        told = f"{len(wrong):,} record(s) are to be mended, and what is computed may miss them"
+        terminal.remark(f"{register}: {told}: 'hansa register check' names them.")
     return held
 
 

@@ -82,10 +82,14 @@ def _stated(register: Register, what: str) -> Iterator[Sentence]:
     """Counts of the same thing that others have stated, as the register holds them."""
     said = [one for one in register.of(AssertedCount) if one.what == what and one.unit == what]
     template = mark("Stated elsewhere: {what} – {figure} ({speaker}, {day}, {source}).")
-    for one in sorted(said, key=lambda one: one.date, reverse=True)[:STATED]:
+    latest = sorted(said, key=lambda one: one.date, reverse=True)
+    for one in latest[:STATED]:
         values: dict[str, Value] = {
             "what": Name(what, "word"),
             "figure": Amount(one.value, "count"),
             "speaker": one.speaker,
         }
         yield Sentence(template, {**values, "day": one.date, "source": one.source})
+    if len(latest) > STATED:
+        older = Amount(len(latest) - STATED, "count")
+        yield Sentence(mark("Older counts that the register holds beside: {n}."), {"n": older})

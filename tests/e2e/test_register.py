@@ -32,6 +32,19 @@ def test_what_must_be_mended_ends_with_code_2(hansa: Hansa, tmp_path: Path):
     assert "1 record(s) must be mended" in said.err
 
 
+@pytest.mark.parametrize("words", [("counts", "mine"), ("progress", "mine", "--store", "world")])
+def test_who_computes_from_a_register_with_faults_is_told(hansa: Hansa, world: Path, tmp_path: Path, words):
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "party.csv").write_text("id,name,region\nbrin,Brinmark,XBR\n")
+    places = {"mine": folder, "world": world}
+    assert "to be mended" not in hansa("register", *(places.get(word, word) for word in words)).err
+    (folder / "milestone.csv").write_text("id,of,title,due\nm,nobody,A step,2024-01-31\n")
+    said = hansa("register", *(places.get(word, word) for word in words))
+    assert said.code == 0
+    assert "1 record(s) are to be mended" in " ".join(said.err.split())
+
+
 def test_cells_and_what_is_named_in_vain_are_told_in_one_round(hansa: Hansa, tmp_path: Path):
     folder = tmp_path / "mine"
     folder.mkdir()

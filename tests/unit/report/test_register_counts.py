@@ -115,6 +115,13 @@ def test_what_others_stated_stands_beside():
     assert "A minister, 2022-05-01, a speech" in said
 
 
+def test_older_counts_of_others_are_said_to_be_there():
+    many = [replace(SAID, id=f"said-{year}", date=f"{year}-05-01") for year in range(2010, 2018)]
+    *shown, last = _verdict("Belarus and Russia have signed 26 agreements.", _register(3, *many)).beside
+    assert len(shown) == 5
+    assert Words("en").say(last) == "Older counts that the register holds beside: 3."
+
+
 def test_a_period_that_is_named_is_counted_at_its_end():
     verdict = _verdict("In 2019, Belarus and Russia had 26 agreements.", _register(26))
     figures = {(one.under["on"], one.under["state"]): one.figure for one in verdict.readings}
