@@ -15,8 +15,8 @@ import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -197,28 +197,6 @@ def examine(spoken: Spoken, store: Path | None, register: Told | None = None, *,
     return _examined(told)
 
 
-@contextmanager
-def turn(asker: str) -> Iterator[None]:
-    """Within it `asker` has a text checked, and no other at once.
-
-    Raises
-    ------
-    Unchecked : they have one checked already.
-    """
-    with _LOCK:
-        if asker in _ASKING:
-            wait = mark("A text of yours is being checked already. Wait for its answer, then send this one again.")
-            raise Unchecked(Sentence(wait), 429)
-        _ASKING.add(asker)
-    try:
-        yield
-    finally:
-        with _LOCK:
-            _ASKING.discard(asker)
-
-
-_LOCK = threading.Lock()
-_ASKING: set[str] = set()
 _PLACES = threading.BoundedSemaphore(AT_ONCE)
 
 

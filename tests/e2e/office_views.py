@@ -145,7 +145,7 @@ def keep_and_edit_twice(page: Page) -> None:
 
 def check_with_mistakes(page: Page) -> None:
     page.fill("#text", SAID)
-    page.click("details summary")
+    page.click("main details summary")
     page.fill("#region_a", "Nowhere")
     page.click("[name=do][value=check]")
     page.wait_for_selector(".fault")

@@ -37,7 +37,6 @@ from hansa.office.speech import (
     examine,
     sides,
     told_of,
-    turn,
 )
 from hansa.office.statistics import Statistics, statistics, today
 from hansa.report.statement_words import STANDINGS
@@ -364,13 +363,11 @@ def own_turn(asked: Asked) -> Iterator[None]:
     ------
     Unchecked : they have one checked already.
     """
-    who = asker(asked)
-    with turn(who):
-        try:
-            with alone(who):
-                yield
-        except Taken:
-            raise Unchecked(Sentence(WAIT), 429) from None
+    try:
+        with alone(asker(asked)):
+            yield
+    except Taken:
+        raise Unchecked(Sentence(WAIT), 429) from None
 
 
 def asker(asked: Asked) -> str:

@@ -19,8 +19,9 @@ from hansa.office import speech as checking
 from hansa.office.ledger import Edit, commit
 from hansa.office.models import Account, Change, Role, Speech
 from hansa.office.pages.speech import settled, verdict_counts
+from hansa.office.rate import alone
 from hansa.office.snapshot import current
-from hansa.office.speech import Spoken, Unchecked, examine, turn
+from hansa.office.speech import Spoken, Unchecked, examine
 from hansa.office.statistics import statistics
 from hansa.regions.lists import lists_beside
 from hansa.report import checked_texts
@@ -118,7 +119,7 @@ def test_what_cannot_be_checked_is_refused_with_the_text_kept(register, client_o
 
 
 def test_a_second_check_at_once_is_put_off(register, client_of):
-    with turn("address 127.0.0.1"):
+    with alone("address 127.0.0.1"):
         response = client_of("").post("/speech", FORM)
         assert response.status_code == 429
         assert response["Retry-After"] == "60"
