@@ -95,7 +95,7 @@ def check(
         held, lists = store_and_lists(store, regions)
         refuse_unanswerable(texts, held, dataset=dataset, as_of=as_of, author=author, url=url)
         about = sides(between, pair, lists)
-        counts = counts_of(register, lists, as_of)
+        counts = counts_of(register, lists, as_of, whole=held is not None)
         told = Told(text_language, title, spoken, published, speaker, role, place, event, encoding)
         names = files.unlike([files.stem(source) for source in texts])
         decisions = decision_files(texts, names, review, output)
@@ -182,14 +182,14 @@ def store_and_lists(folder: Path | None, regions: Path | None) -> tuple[Store | 
     return held, lists_beside(held.archive.folder, own)
 
 
-def counts_of(register: Path | None, lists: Lists, as_of: str | None) -> CountSource | None:
-    """What a register of promises counts, where one was named, by a day."""
+def counts_of(register: Path | None, lists: Lists, as_of: str | None, *, whole: bool) -> CountSource | None:
+    """What a register of promises counts, where one was named, by a day. whole : the lists know its blocs too."""
     if register is None:
         return None
     from hansa.cli.register import sound  # slow import
     from hansa.report.register_counts import count_source  # slow import
 
-    return count_source(sound(register, lists), lists, name=register.resolve().name, today=as_of)
+    return count_source(sound(register, lists if whole else None), lists, name=register.resolve().name, today=as_of)
 
 
 def sides(between: Sequence[str] | None, pair: str | None, lists: Lists) -> tuple[str, ...]:
