@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from hansa.result import Result
     from hansa.trade.store import Store
 
-REGION = "unknown region"  # the check that takes a list of regions
 app = typer.Typer(
     help="Check a register of promises, and see what they moved.", no_args_is_help=True, rich_markup_mode=None
 )
@@ -246,11 +245,11 @@ def sound(register: Path, lists: Lists | None = None) -> Register:
     """A register to compute from, with a word where some of it must be mended first. Without `lists` nobody knows its
     regions, and they are not looked at.
     """
-    from hansa.commitments import problems  # slow import
+    from hansa.commitments.checks import name_of, problems, unknown_region  # slow import
 
     held = _read(register)
     found = problems(held, lists=lists, mild=False)
-    wrong = {problem.record for problem in found if lists is not None or problem.check != REGION}
+    wrong = {problem.record for problem in found if lists is not None or problem.check != name_of(unknown_region)}
     if wrong:
         told = f"{len(wrong):,} record(s) are to be mended, and what is computed may miss them"
         terminal.remark(f"{register}: {told}: 'hansa register check' names them.")
